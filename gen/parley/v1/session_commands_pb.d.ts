@@ -174,7 +174,7 @@ export declare type UpdateSessionRequest = Message<"parley.v1.UpdateSessionReque
 
   /**
    * Names of the fields that are meant. Empty: all that are set. A field that
-   * is named but not set is cleared (title, context, metadata, labels); with
+   * is named but not set is cleared (not so `ttl`); with
    * `context` or `metadata` named, the value replaces instead of merging.
    *
    * @generated from field: google.protobuf.FieldMask update_mask = 8;
@@ -201,6 +201,20 @@ export declare type UpdateSessionRequest = Message<"parley.v1.UpdateSessionReque
    * @generated from field: string if_match = 11;
    */
   ifMatch: string;
+
+  /**
+   * New second name; the rule is that of `CreateSessionRequest.external_id`.
+   *
+   * @generated from field: optional string external_id = 12;
+   */
+  externalId?: string | undefined;
+
+  /**
+   * The agent it belongs to from now on, 1 to 128 code points.
+   *
+   * @generated from field: optional string agent_id = 13;
+   */
+  agentId?: string | undefined;
 };
 
 /**

@@ -62,7 +62,8 @@ export declare const SessionService: GenService<{
    * Changes what is given and leaves the rest as it is.
    * Errors: invalid_argument (checked before the session is looked up),
    * session_not_found, version_conflict (the state is not the one `etag` names;
-   * 412 when it came as `If-Match`, 409 from the body).
+   * 412 when it came as `If-Match`, 409 from the body), session_exists (another
+   * session of the caller has the `external_id`).
    *
    * @generated from rpc parley.v1.SessionService.UpdateSession
    */
