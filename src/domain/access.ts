@@ -1,0 +1,40 @@
+import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import type { Session } from "../../gen/parley/v1/session_pb.js";
+import { ParleyError, sessionNotFound } from "./errors.ts";
+import type { Principal } from "./principal.ts";
+
+/** A head that its caller may see, with its session. */
+export interface Admitted {
+  readonly head: Head;
+  readonly session: Session;
+}
+
+/** True if the session is the caller's own, living or not. */
+export function owns(head: Head, principal: Principal): boolean {
+  return head.session?.tenantId === principal.tenantId && head.session.userId === principal.userId;
+}
+
+/**
+ * The one gate to a session. What is unknown, another's or deleted is the same
+ * `session_not_found`; only the owner learns that a session has expired.
+ */
+export function admit(head: Head | undefined, principal: Principal, now: Date): Admitted {
+  const own = admitDeleted(head, principal);
+  if (own.head.deletedAt !== undefined) throw sessionNotFound();
+  if (expiresAt(own.session) <= now.getTime()) {
+    throw new ParleyError("session_expired", "the session has expired");
+  }
+  return own;
+}
+
+/** The gate for what its owner may do with a deleted or expired session. */
+export function admitDeleted(head: Head | undefined, principal: Principal): Admitted {
+  if (head?.session === undefined || !owns(head, principal)) throw sessionNotFound();
+  return { head, session: head.session };
+}
+
+/** When the session ends for its users, in milliseconds since 1970. */
+export function expiresAt(session: Session): number {
+  const at = session.expiresAt;
+  return at === undefined ? Number.POSITIVE_INFINITY : Number(at.seconds) * 1000 + at.nanos / 1e6;
+}

@@ -1,0 +1,101 @@
+/** Connect/gRPC code names, as `codeFromString` of the RPC library reads them. */
+type CodeName =
+  | "invalid_argument"
+  | "deadline_exceeded"
+  | "not_found"
+  | "already_exists"
+  | "permission_denied"
+  | "resource_exhausted"
+  | "failed_precondition"
+  | "aborted"
+  | "unimplemented"
+  | "internal"
+  | "unavailable"
+  | "unauthenticated";
+
+interface ReasonRow {
+  readonly code: CodeName;
+  readonly http: number;
+}
+
+/**
+ * Every reason an answer can fail for, with its gRPC code and HTTP status.
+ * Names and statuses are those of the API documents; the edge reads this table
+ * and nothing else.
+ */
+export const REASONS = {
+  invalid_argument: { code: "invalid_argument", http: 400 },
+  unauthenticated: { code: "unauthenticated", http: 401 },
+  scope_denied: { code: "permission_denied", http: 403 },
+  session_not_accessible: { code: "permission_denied", http: 403 },
+  session_not_found: { code: "not_found", http: 404 },
+  session_expired: { code: "not_found", http: 404 },
+  not_found: { code: "not_found", http: 404 },
+  method_not_allowed: { code: "unimplemented", http: 405 },
+  not_acceptable: { code: "invalid_argument", http: 406 },
+  session_exists: { code: "already_exists", http: 409 },
+  idempotency_conflict: { code: "already_exists", http: 409 },
+  version_conflict: { code: "aborted", http: 409 },
+  precondition_failed: { code: "aborted", http: 412 },
+  payload_too_large: { code: "resource_exhausted", http: 413 },
+  unsupported_media_type: { code: "invalid_argument", http: 415 },
+  internal: { code: "internal", http: 500 },
+  unimplemented: { code: "unimplemented", http: 501 },
+  unavailable: { code: "unavailable", http: 503 },
+  deadline_exceeded: { code: "deadline_exceeded", http: 504 },
+} as const satisfies Record<string, ReasonRow>;
+
+export type Reason = keyof typeof REASONS;
+
+/** One field that was wrong, by its path in snake_case (`messages[0].role`). */
+export interface FieldViolation {
+  readonly field: string;
+  readonly description: string;
+}
+
+interface Extra {
+  readonly violations?: readonly FieldViolation[];
+  /** When a retry makes sense, in milliseconds from now. */
+  readonly retryAfterMs?: number;
+  /** What went wrong underneath. Logged, never sent. */
+  readonly cause?: unknown;
+}
+
+/** What the domain refuses, and why. Translated once, at the edge. */
+export class ParleyError extends Error {
+  override readonly name = "ParleyError";
+  readonly reason: Reason;
+  readonly violations: readonly FieldViolation[];
+  readonly retryAfterMs: number | undefined;
+
+  constructor(reason: Reason, message: string, extra: Extra = {}) {
+    super(message, { cause: extra.cause });
+    this.reason = reason;
+    this.violations = extra.violations ?? [];
+    this.retryAfterMs = extra.retryAfterMs;
+  }
+}
+
+/** The one answer for what is unknown, another's or another tenant's. */
+export function sessionNotFound(): ParleyError {
+  return new ParleyError("session_not_found", "the session does not exist");
+}
+
+export function invalidArgument(field: string, description: string): ParleyError {
+  return new ParleyError("invalid_argument", `${field}: ${description}`, {
+    violations: [{ field, description }],
+  });
+}
+
+/** A store is away; nothing was written, or it will be found out by a retry. */
+export function unavailable(cause?: unknown): ParleyError {
+  return new ParleyError("unavailable", "a store is not reachable right now; try again", {
+    retryAfterMs: 1000,
+    cause,
+  });
+}
+
+/** True if an error says that a store is away. */
+export function isAway(error: unknown): boolean {
+  return error instanceof ParleyError && error.reason === "unavailable";
+}

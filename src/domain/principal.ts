@@ -1,0 +1,11 @@
+/** Who calls. Made by authentication, read by everything that decides. */
+export interface Principal {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly roles: ReadonlySet<Role>;
+  /** How the caller proved who it is. */
+  readonly via: "dev";
+}
+
+export const ROLES = ["user", "worker", "admin"] as const;
+export type Role = (typeof ROLES)[number];

@@ -1,0 +1,145 @@
+import type { JsonObject } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import type { UpdateSessionRequest } from "../../gen/parley/v1/session_commands_pb.js";
+import type { Session } from "../../gen/parley/v1/session_pb.js";
+import { expiresAt } from "./access.ts";
+import { invalidArgument } from "./errors.ts";
+import { checkExternalId, draftOf, refuseOversize, ttlMs } from "./session.ts";
+import { cleanTitle } from "./title.ts";
+
+const FIELDS = [
+  "title",
+  "external_id",
+  "agent_id",
+  "context",
+  "metadata",
+  "labels",
+  "ttl",
+] as const;
+type Field = (typeof FIELDS)[number];
+
+/** What an update asks for, checked as far as it can be without the session. */
+export interface Patch {
+  /** Field → how it is meant. */
+  readonly fields: ReadonlyMap<Field, "set" | "merge" | "clear">;
+  readonly title: string | undefined;
+  readonly externalId: string | undefined;
+  readonly agentId: string | undefined;
+  readonly context: JsonObject | undefined;
+  readonly metadata: JsonObject | undefined;
+  readonly labels: { readonly [key: string]: string };
+  readonly ttlMs: number | undefined;
+}
+
+export function patchOf(request: UpdateSessionRequest): Patch {
+  const { externalId, agentId, context, metadata, labels } = request;
+  if (externalId !== undefined) checkExternalId(externalId);
+  return {
+    fields: meantFields(request),
+    title: request.title === undefined ? undefined : cleanTitle(request.title),
+    externalId,
+    agentId,
+    context,
+    metadata,
+    labels,
+    ttlMs: ttlMs(request),
+  };
+}
+
+function meantFields(request: UpdateSessionRequest): Patch["fields"] {
+  const given: Record<Field, boolean> = {
+    title: request.title !== undefined,
+    external_id: request.externalId !== undefined,
+    agent_id: request.agentId !== undefined,
+    context: request.context !== undefined,
+    metadata: request.metadata !== undefined,
+    labels: Object.keys(request.labels).length > 0,
+    ttl: ttlMs(request) !== undefined,
+  };
+  if (request.updateMask === undefined || request.updateMask.paths.length === 0) {
+    return new Map(FIELDS.filter((f) => given[f]).map((f) => [f, "merge"]));
+  }
+  return new Map(
+    request.updateMask.paths.map(fieldNamed).map((f) => [f, given[f] ? "set" : "clear"]),
+  );
+}
+
+function fieldNamed(path: string): Field {
+  const name = path === "ttl_seconds" ? "ttl" : path;
+  const field = FIELDS.find((f) => f === name);
+  if (field === undefined) {
+    throw invalidArgument(
+      "update_mask",
+      `names ${JSON.stringify(path)}, which is no field to update`,
+    );
+  }
+  return field;
+}
+
+/** The head after a patch and the names of what changed; undefined if nothing did. */
+export function applyPatch(
+  before: Head,
+  patch: Patch,
+  now: Date,
+): { head: Head; fields: string[] } | undefined {
+  const { head, session } = draftOf(before);
+  const changed = FIELDS.filter((field) => change(session, field, patch, now));
+  if (changed.length === 0) return undefined;
+  refuseOversize(session);
+  return { head, fields: changed.map((field) => (field === "ttl" ? "expires_at" : field)) };
+}
+
+function change(session: Session, field: Field, patch: Patch, now: Date): boolean {
+  const meant = patch.fields.get(field);
+  if (meant === undefined) return false;
+  switch (field) {
+    case "title":
+      return assign(session, "title", meant === "clear" ? undefined : patch.title);
+    case "external_id":
+      return assign(session, "externalId", meant === "clear" ? undefined : patch.externalId);
+    case "agent_id":
+      return assign(session, "agentId", meant === "clear" ? undefined : patch.agentId);
+    case "context":
+    case "metadata":
+      return assign(session, field, merged(session[field], meant, patch[field]));
+    case "labels":
+      return assign(session, "labels", mergedLabels(session.labels, meant, patch.labels));
+    case "ttl":
+      return extend(session, patch.ttlMs, now);
+  }
+}
+
+function assign<K extends keyof Session>(session: Session, key: K, value: Session[K]): boolean {
+  const same = JSON.stringify(session[key]) === JSON.stringify(value);
+  session[key] = value;
+  return !same;
+}
+
+function merged(
+  held: JsonObject | undefined,
+  meant: "set" | "merge" | "clear",
+  given: JsonObject | undefined,
+): JsonObject | undefined {
+  if (meant === "clear" || given === undefined) return undefined;
+  const base = meant === "merge" ? (held ?? {}) : {};
+  const entries = Object.entries({ ...base, ...given }).filter(([, value]) => value !== null);
+  return Object.fromEntries(entries);
+}
+
+function mergedLabels(
+  held: Session["labels"],
+  meant: "set" | "merge" | "clear",
+  given: Patch["labels"],
+): Session["labels"] {
+  const base = meant === "merge" ? held : {};
+  const entries = Object.entries({ ...base, ...given }).filter(([, value]) => value !== "");
+  return Object.fromEntries(entries);
+}
+
+function extend(session: Session, ttl: number | undefined, now: Date): boolean {
+  const until = now.getTime() + (ttl ?? 0);
+  if (until <= expiresAt(session)) return false;
+  session.expiresAt = timestampFromDate(new Date(until));
+  return true;
+}

@@ -1,0 +1,13 @@
+import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import type { Session } from "../../gen/parley/v1/session_pb.js";
+import { sessionNotFound } from "./errors.ts";
+import { etagOf } from "./etag.ts";
+import { isActive } from "./session.ts";
+
+/** A session as it is answered: with what follows from its head. */
+export function sessionView(head: Head | undefined): Session {
+  if (head?.session === undefined) throw sessionNotFound();
+  const { session, uid } = head;
+  const etag = etagOf(uid, session.stateVersion, session.version);
+  return { ...session, isActive: isActive(session.status), etag };
+}
