@@ -1,0 +1,101 @@
+-- The net effect of the migrations beside it. Made by scripts/schema.ts: do not edit.
+
+CREATE TABLE operations (
+  digest bytea NOT NULL,
+  request_hash bytea NOT NULL,
+  session uuid NOT NULL,
+  first_seq integer NOT NULL,
+  last_seq integer NOT NULL,
+  message_count integer NOT NULL,
+  turn_count integer NOT NULL,
+  log_bytes bigint NOT NULL,
+  state bytea,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT operations_pkey PRIMARY KEY (digest)
+) PARTITION BY HASH (digest);
+CREATE INDEX operations_created_at ON ONLY public.operations USING btree (created_at);
+
+CREATE TABLE operations_0 PARTITION OF operations FOR VALUES WITH (modulus 8, remainder 0);
+
+CREATE TABLE operations_1 PARTITION OF operations FOR VALUES WITH (modulus 8, remainder 1);
+
+CREATE TABLE operations_2 PARTITION OF operations FOR VALUES WITH (modulus 8, remainder 2);
+
+CREATE TABLE operations_3 PARTITION OF operations FOR VALUES WITH (modulus 8, remainder 3);
+
+CREATE TABLE operations_4 PARTITION OF operations FOR VALUES WITH (modulus 8, remainder 4);
+
+CREATE TABLE operations_5 PARTITION OF operations FOR VALUES WITH (modulus 8, remainder 5);
+
+CREATE TABLE operations_6 PARTITION OF operations FOR VALUES WITH (modulus 8, remainder 6);
+
+CREATE TABLE operations_7 PARTITION OF operations FOR VALUES WITH (modulus 8, remainder 7);
+
+CREATE TABLE session_events (
+  session uuid NOT NULL,
+  seq integer NOT NULL,
+  turn integer NOT NULL,
+  message_no integer NOT NULL,
+  role smallint,
+  starts_turn boolean NOT NULL,
+  type text COLLATE "C" NOT NULL,
+  bytes bytea NOT NULL,
+  CONSTRAINT session_events_pkey PRIMARY KEY (session, seq)
+) PARTITION BY HASH (session);
+CREATE INDEX session_events_messages ON ONLY public.session_events USING btree (session, message_no) WHERE (role IS NOT NULL);
+CREATE INDEX session_events_roles ON ONLY public.session_events USING btree (session, role, seq) WHERE (role IS NOT NULL);
+CREATE INDEX session_events_turn_starts ON ONLY public.session_events USING btree (session, turn, seq) WHERE starts_turn;
+
+CREATE TABLE session_events_0 PARTITION OF session_events FOR VALUES WITH (modulus 8, remainder 0);
+
+CREATE TABLE session_events_1 PARTITION OF session_events FOR VALUES WITH (modulus 8, remainder 1);
+
+CREATE TABLE session_events_2 PARTITION OF session_events FOR VALUES WITH (modulus 8, remainder 2);
+
+CREATE TABLE session_events_3 PARTITION OF session_events FOR VALUES WITH (modulus 8, remainder 3);
+
+CREATE TABLE session_events_4 PARTITION OF session_events FOR VALUES WITH (modulus 8, remainder 4);
+
+CREATE TABLE session_events_5 PARTITION OF session_events FOR VALUES WITH (modulus 8, remainder 5);
+
+CREATE TABLE session_events_6 PARTITION OF session_events FOR VALUES WITH (modulus 8, remainder 6);
+
+CREATE TABLE session_events_7 PARTITION OF session_events FOR VALUES WITH (modulus 8, remainder 7);
+
+CREATE TABLE sessions (
+  uid uuid NOT NULL,
+  tenant_id text COLLATE "C" NOT NULL,
+  session_id text COLLATE "C" NOT NULL,
+  external_id text COLLATE "C",
+  user_id text COLLATE "C" NOT NULL,
+  agent_id text COLLATE "C",
+  title text,
+  status smallint NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  updated_hour integer NOT NULL,
+  expires_at timestamp with time zone,
+  deleted_at timestamp with time zone,
+  version integer NOT NULL,
+  state_version integer NOT NULL,
+  rewrite_seq integer NOT NULL,
+  message_count integer NOT NULL,
+  turn_count integer NOT NULL,
+  log_bytes bigint NOT NULL,
+  state bytea NOT NULL,
+  CONSTRAINT sessions_pkey PRIMARY KEY (uid)
+) WITH (fillfactor=80);
+CREATE INDEX sessions_holder ON public.sessions USING btree (tenant_id, session_id, deleted_at DESC);
+CREATE INDEX sessions_latest ON public.sessions USING btree (tenant_id, user_id, updated_hour DESC) WHERE (deleted_at IS NULL);
+CREATE INDEX sessions_list ON public.sessions USING btree (tenant_id, user_id, created_at DESC, uid DESC) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX sessions_living_external_id ON public.sessions USING btree (tenant_id, user_id, external_id) WHERE ((deleted_at IS NULL) AND (external_id IS NOT NULL));
+CREATE UNIQUE INDEX sessions_living_session_id ON public.sessions USING btree (tenant_id, session_id) WHERE (deleted_at IS NULL);
+
+CREATE OR REPLACE FUNCTION public.run_again()
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RAISE EXCEPTION 'an operation was recorded concurrently' USING ERRCODE = 'serialization_failure';
+END
+$function$;

@@ -1,0 +1,145 @@
+import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import { unavailable } from "../domain/errors.ts";
+import type { EventRecord } from "../domain/event.ts";
+import type { Database } from "./database.ts";
+import { translated } from "./failure.ts";
+import { grouped } from "./grouped.ts";
+import { Lane } from "./lane.ts";
+import { operationDigest } from "./operation.ts";
+import type * as port from "./port.ts";
+import { builderOver } from "./queries/builder.ts";
+import { prepareReadEvents } from "./queries/events.ts";
+import { expireOperations } from "./queries/expire-operations.ts";
+import { readDeletedHead, readHeads } from "./queries/heads.ts";
+import { prepareLatestSession } from "./queries/latest.ts";
+import { prepareCountMessages, prepareReadMessages } from "./queries/messages.ts";
+import { prepareListSessions } from "./queries/session-list.ts";
+import { readTurns } from "./queries/turns.ts";
+import { readVersions } from "./queries/versions.ts";
+import { findReceipts } from "./receipt.ts";
+import { Writer } from "./writer/writer.ts";
+
+/** Heads one grouped query reads at most. */
+const HEADS_PER_QUERY = 500;
+/** Version questions, each about any number of sessions, that go together. */
+const QUESTIONS_PER_QUERY = 100;
+
+/** The journal over SQL, wherever its connections come from. */
+export class DatabaseJournal implements port.Journal {
+  readonly exclusive: boolean;
+  readonly #database: Database;
+  readonly #clock: () => Date;
+  readonly #reads: Lane;
+  readonly #writer: Writer;
+  readonly #readHead: (address: port.SessionAddress) => Promise<Head | undefined>;
+  readonly #readVersions: (uids: readonly string[]) => Promise<Map<string, number>>;
+  readonly #prepared;
+  #closing: Promise<void> | undefined;
+
+  constructor(database: Database, clock: () => Date) {
+    this.exclusive = database.exclusive;
+    this.#database = database;
+    this.#clock = clock;
+    this.#writer = new Writer(database, clock);
+    const lane = new Lane(database.reads, database);
+    this.#reads = lane;
+    this.#readHead = grouped((addresses) => readHeads(lane, addresses), HEADS_PER_QUERY);
+    this.#readVersions = grouped((asked) => readVersionsOfAll(lane, asked), QUESTIONS_PER_QUERY);
+    const builder = builderOver(lane);
+    this.#prepared = {
+      readEvents: prepareReadEvents(builder),
+      readMessages: prepareReadMessages(builder),
+      countMessages: prepareCountMessages(builder),
+      listSessions: prepareListSessions(builder),
+      latestSession: prepareLatestSession(builder),
+    };
+  }
+
+  createSession(creation: port.Creation): Promise<port.CreationOutcome> {
+    return this.#guard(() => this.#writer.createSession(creation));
+  }
+
+  changeSession(change: port.Change): Promise<port.ChangeOutcome> {
+    return this.#guard(() => this.#writer.changeSession(change));
+  }
+
+  findReceipt(operation: port.Operation): Promise<port.Receipt | undefined> {
+    return this.#guard(async () => {
+      const digest = operationDigest(operation);
+      const receipts = await findReceipts(this.#reads, [digest], this.#clock());
+      return receipts.get(digest.toString("hex"));
+    });
+  }
+
+  readHead(address: port.SessionAddress): Promise<Head | undefined> {
+    return this.#guard(() => this.#readHead(address));
+  }
+
+  readDeletedHead(address: port.SessionAddress): Promise<Head | undefined> {
+    return this.#guard(() => readDeletedHead(this.#reads, address));
+  }
+
+  readEvents(range: port.EventRange): Promise<EventRecord[]> {
+    return this.#guard(() => this.#prepared.readEvents(range));
+  }
+
+  readMessages(query: port.MessageQuery): Promise<EventRecord[]> {
+    return this.#guard(() => this.#prepared.readMessages(query));
+  }
+
+  countMessages(query: port.MessageQuery): Promise<number> {
+    return this.#guard(() => this.#prepared.countMessages(query));
+  }
+
+  readTurns(query: port.TurnQuery): Promise<port.TurnRecords[]> {
+    return this.#guard(() => readTurns(this.#reads, query));
+  }
+
+  listSessions(query: port.SessionQuery): Promise<port.SessionPage> {
+    return this.#guard(() => this.#prepared.listSessions(query));
+  }
+
+  latestSession(filter: port.LatestFilter): Promise<Head | undefined> {
+    return this.#guard(() => this.#prepared.latestSession(filter));
+  }
+
+  readVersions(uids: readonly string[]): Promise<Map<string, number>> {
+    return this.#guard(() => this.#readVersions(uids));
+  }
+
+  expireOperations(now: Date, limit: number): Promise<number> {
+    return this.#guard(() => expireOperations(this.#reads, now, limit));
+  }
+
+  async ping(): Promise<void> {
+    await this.#guard(() => this.#reads.run({ name: "ping", text: "SELECT 1" }, []));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#writer.drain().then(() => this.#database.close());
+    return this.#closing;
+  }
+
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closing) throw unavailable(new Error("the journal is closed"));
+    try {
+      return await work();
+    } catch (error) {
+      throw translated(error);
+    }
+  }
+}
+
+/** One query for what several callers want to know; each picks its own from the answer. */
+async function readVersionsOfAll(
+  lane: Lane,
+  asked: readonly (readonly string[])[],
+): Promise<Map<string, number>[]> {
+  const versions = await readVersions(lane, [...new Set(asked.flat())]);
+  return asked.map((uids) => new Map(uids.flatMap((uid) => pick(versions, uid))));
+}
+
+function pick(versions: ReadonlyMap<string, number>, uid: string): [string, number][] {
+  const version = versions.get(uid);
+  return version === undefined ? [] : [[uid, version]];
+}

@@ -1,0 +1,62 @@
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { type Head, HeadSchema } from "../../gen/parley/store/v1/head_pb.js";
+import type { Session } from "../../gen/parley/v1/session_pb.js";
+
+/** What every append changes, and the journal therefore keeps beside the encoded state. */
+export interface Counters {
+  readonly version: number;
+  readonly stateVersion: number;
+  readonly messageCount: number;
+  readonly turnCount: number;
+  readonly logBytes: bigint;
+  readonly updatedAt: Date;
+}
+
+/** A row that holds a head, whatever table it is of. */
+export interface HeadRow extends Counters {
+  readonly state: Uint8Array;
+}
+
+/** The part of a head that only an event changes: all but its counters. */
+export function encodeState(head: Head): Uint8Array {
+  const session = copy(sessionOf(head), {
+    version: 0,
+    stateVersion: 0,
+    messageCount: 0,
+    turnCount: 0,
+    logBytes: 0n,
+    etag: "",
+    updatedAt: undefined,
+  });
+  return toBinary(HeadSchema, copy(head, { session }));
+}
+
+/** The one place where a row becomes a head: the counters' columns win over the state. */
+export function headOf(row: HeadRow): Head {
+  return counted(fromBinary(HeadSchema, row.state), row);
+}
+
+/** The same head with other counters; the rest is shared, not copied. */
+export function counted(head: Head, counters: Counters): Head {
+  const { version, stateVersion, messageCount, turnCount, logBytes } = counters;
+  const updatedAt = timestampFromDate(counters.updatedAt);
+  const session = copy(sessionOf(head), {
+    version,
+    stateVersion,
+    messageCount,
+    turnCount,
+    logBytes,
+    updatedAt,
+  });
+  return copy(head, { session });
+}
+
+export function sessionOf(head: Head): Session {
+  if (head.session === undefined) throw new TypeError("a head without its session");
+  return head.session;
+}
+
+function copy<T extends object>(message: T, changes: Partial<T>): T {
+  return Object.assign(Object.create(Object.getPrototypeOf(message)), message, changes);
+}

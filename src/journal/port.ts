@@ -1,0 +1,200 @@
+import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import type { Role } from "../../gen/parley/v1/message_pb.js";
+import type { SessionStatus } from "../../gen/parley/v1/session_pb.js";
+import type { EventRecord, NewEvent } from "../domain/event.ts";
+
+/**
+ * Where sessions are kept: the log of record. A write is acknowledged when its
+ * promise resolves, which is after the commit.
+ *
+ * Every method rejects with the `unavailable` error of the domain while the
+ * store cannot be reached, within a bounded time, and never with a driver's
+ * error.
+ */
+export interface Journal {
+  /** True if no other process can write to this journal while it is open. */
+  readonly exclusive: boolean;
+
+  createSession(creation: Creation): Promise<CreationOutcome>;
+  /**
+   * Appends events, and changes the state if `change.state` is given, in one
+   * step, if the state is still the one `basedOn` names.
+   */
+  changeSession(change: Change): Promise<ChangeOutcome>;
+  /** What an operation of the last 24 hours did, if there was one. */
+  findReceipt(operation: Operation): Promise<Receipt | undefined>;
+
+  /**
+   * The session an address names: the caller's own living one of that
+   * `session_id`, else the caller's living one of that `external_id`, else
+   * anybody's living one of that `session_id`, else the last deleted one of it.
+   */
+  readHead(address: SessionAddress): Promise<Head | undefined>;
+  /** The caller's last deleted session of this `session_id`. */
+  readDeletedHead(address: SessionAddress): Promise<Head | undefined>;
+  /** Events in order, at most `limit` and about 4 MiB, at least one where there is one. */
+  readEvents(range: EventRange): Promise<EventRecord[]>;
+  readMessages(query: MessageQuery): Promise<EventRecord[]>;
+  /** How many messages match, whatever `limit`, `offset` and `order` say. */
+  countMessages(query: MessageQuery): Promise<number>;
+  /** Events of turns, in order; of each turn the first `perTurn`. */
+  readTurns(query: TurnQuery): Promise<TurnRecords[]>;
+  listSessions(query: SessionQuery): Promise<SessionPage>;
+  latestSession(filter: LatestFilter): Promise<Head | undefined>;
+  /** The version of each session that exists, deleted ones included. */
+  readVersions(uids: readonly string[]): Promise<Map<string, number>>;
+
+  /** Forgets operations older than 24 hours, at most `limit`; says how many. */
+  expireOperations(now: Date, limit: number): Promise<number>;
+  /** Resolves if the store answers. */
+  ping(): Promise<void>;
+  /** Finishes the writes that were accepted, then lets go of the store. */
+  close(): Promise<void>;
+}
+
+/** Names a session the way callers do. */
+export interface SessionAddress {
+  readonly tenantId: string;
+  /** The caller, whose `external_id` it may be. */
+  readonly userId: string;
+  readonly id: string;
+}
+
+/** What makes a retry safe: one caller's one call, and a digest of what it asked. */
+export interface Operation {
+  readonly tenantId: string;
+  readonly userId: string;
+  /** Fully qualified RPC name. */
+  readonly method: string;
+  /** `request_id`, or one generated for this call. */
+  readonly key: string;
+  /** SHA-256 of the request without its `request_id`. */
+  readonly requestHash: Uint8Array;
+}
+
+export interface Creation {
+  readonly operation: Operation;
+  /** The head as it is to be, with version and state_version 1. */
+  readonly head: Head;
+  readonly event: NewEvent;
+}
+
+export type CreationOutcome =
+  | { readonly kind: "committed"; readonly head: Head; readonly events: readonly EventRecord[] }
+  | { readonly kind: "repeated"; readonly receipt: Receipt }
+  /**
+   * The `session_id` belongs to a living session, or to somebody else's deleted
+   * one; or the `external_id` to another living session of the owner.
+   */
+  | { readonly kind: "taken"; readonly by: "session_id" | "external_id"; readonly holder: Head };
+
+export interface Change {
+  readonly operation: Operation;
+  readonly uid: string;
+  /** The `state_version` the change was decided on. */
+  readonly basedOn: number;
+  /** At least one. */
+  readonly events: readonly NewEvent[];
+  /**
+   * The head as it is to be, its counters and times ignored. Given if and only
+   * if the state changes; `state_version` then becomes the last new seq.
+   */
+  readonly state?: Head;
+}
+
+export type ChangeOutcome =
+  | {
+      readonly kind: "committed";
+      /** The head right after this change, whatever else was committed with it. */
+      readonly head: Head;
+      /** The new events in their places. */
+      readonly events: readonly EventRecord[];
+    }
+  | { readonly kind: "repeated"; readonly receipt: Receipt }
+  /** Decided on a state that is not the current one; here is the current one. */
+  | { readonly kind: "moved"; readonly head: Head | undefined }
+  /** A restore or an update met a unique id that another living session has. */
+  | { readonly kind: "taken"; readonly by: "session_id" | "external_id" };
+
+/** What an operation did. */
+export interface Receipt {
+  readonly uid: string;
+  readonly requestHash: Uint8Array;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  /** The head right after it; only for operations that changed the state. */
+  readonly head: Head | undefined;
+}
+
+export interface EventRange {
+  readonly uid: string;
+  /** Events after this seq. */
+  readonly afterSeq: number;
+  /** Events up to and including this seq. */
+  readonly upToSeq: number;
+  readonly limit: number;
+}
+
+export interface MessageQuery {
+  readonly uid: string;
+  readonly order: "asc" | "desc";
+  /** Messages after this seq. */
+  readonly afterSeq: number;
+  /** Messages up to and including this seq. */
+  readonly upToSeq: number;
+  readonly role?: Role;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export interface TurnQuery {
+  readonly uid: string;
+  /** First and last turn number, both included. */
+  readonly fromTurn: number;
+  readonly toTurn: number;
+  readonly upToSeq: number;
+  readonly perTurn: number;
+}
+
+/** The events of one turn. */
+export interface TurnRecords {
+  readonly turn: number;
+  readonly events: readonly EventRecord[];
+  /** How many events the turn has in all, up to `upToSeq`. */
+  readonly eventCount: number;
+  readonly lastSeq: number;
+}
+
+export interface SessionQuery {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly status?: SessionStatus;
+  readonly agentId?: string;
+  readonly titleContains?: string;
+  readonly createdFrom?: Date;
+  /** Exclusive. */
+  readonly createdBefore?: Date;
+  /** Sessions that expire at or before this are left out. */
+  readonly now: Date;
+  readonly order: "asc" | "desc";
+  readonly limit: number;
+  readonly offset: number;
+  /** Only what comes after this session in the given order. */
+  readonly after?: { readonly createdAt: Date; readonly uid: string };
+}
+
+export interface SessionPage {
+  readonly heads: readonly Head[];
+  readonly hasMore: boolean;
+  /** Figures over all that match, whatever the page. */
+  readonly total: number;
+  readonly byStatus: ReadonlyMap<SessionStatus, number>;
+  readonly messageCount: number;
+}
+
+export interface LatestFilter {
+  readonly tenantId: string;
+  readonly userId: string;
+  readonly agentId?: string;
+  readonly now: Date;
+}

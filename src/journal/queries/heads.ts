@@ -1,0 +1,63 @@
+import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
+import { soughtId } from "../derived-text.ts";
+import { headOf } from "../head.ts";
+import type { Lane, Statement } from "../lane.ts";
+import type { SessionAddress } from "../port.ts";
+import { headRow, type RawHeadRow } from "./head-columns.ts";
+
+const READ_HEADS: Statement = {
+  name: "read_heads",
+  text: `
+    SELECT a.n::int, h.version, h.state_version, h.message_count, h.turn_count,
+      h.log_bytes, h.updated_at, h.state
+    FROM unnest($1::text[], $2::text[], $3::text[])
+      WITH ORDINALITY AS a (tenant_id, user_id, id, n)
+    LEFT JOIN LATERAL (
+      SELECT s.uid, s.user_id = a.user_id AND s.deleted_at IS NULL AS own FROM sessions s
+      WHERE s.tenant_id = a.tenant_id AND s.session_id = a.id
+      ORDER BY s.deleted_at DESC NULLS FIRST LIMIT 1
+    ) named ON true
+    LEFT JOIN LATERAL (
+      SELECT s.uid FROM sessions s
+      WHERE named.own IS NOT TRUE AND s.tenant_id = a.tenant_id AND s.user_id = a.user_id
+        AND s.external_id = a.id AND s.deleted_at IS NULL AND s.external_id IS NOT NULL
+    ) called ON true
+    JOIN LATERAL (
+      SELECT * FROM sessions s WHERE s.uid = coalesce(called.uid, named.uid) OFFSET 0
+    ) h ON true`,
+};
+
+const READ_DELETED_HEAD: Statement = {
+  name: "read_deleted_head",
+  text: `
+    SELECT version, state_version, message_count, turn_count, log_bytes, updated_at, state
+    FROM sessions
+    WHERE tenant_id = $1 AND session_id = $2 AND user_id = $3 AND deleted_at IS NOT NULL
+    ORDER BY deleted_at DESC
+    LIMIT 1`,
+};
+
+/** One answer per address, in their order. */
+export async function readHeads(
+  lane: Lane,
+  addresses: readonly SessionAddress[],
+): Promise<(Head | undefined)[]> {
+  const rows = await lane.run<RawHeadRow & { n: number }>(READ_HEADS, [
+    addresses.map((address) => address.tenantId),
+    addresses.map((address) => address.userId),
+    addresses.map((address) => soughtId(address.id)),
+  ]);
+  const heads: (Head | undefined)[] = addresses.map(() => undefined);
+  for (const row of rows) heads[row.n - 1] = headOf(headRow(row));
+  return heads;
+}
+
+export async function readDeletedHead(
+  lane: Lane,
+  address: SessionAddress,
+): Promise<Head | undefined> {
+  const { tenantId, userId, id } = address;
+  const values = [tenantId, soughtId(id), userId];
+  const [row] = await lane.run<RawHeadRow>(READ_DELETED_HEAD, values);
+  return row && headOf(headRow(row));
+}

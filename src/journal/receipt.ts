@@ -1,0 +1,59 @@
+import { headOf } from "./head.ts";
+import type { Lane, Statement } from "./lane.ts";
+import { forgottenSince } from "./operation.ts";
+import type { Receipt } from "./port.ts";
+
+const FIND_RECEIPTS: Statement = {
+  name: "find_receipts",
+  text: `
+    SELECT digest, request_hash, session, first_seq, last_seq,
+      message_count, turn_count, log_bytes, state, created_at
+    FROM operations
+    WHERE digest = ANY($1::bytea[]) AND created_at > $2`,
+};
+
+interface ReceiptRow {
+  readonly digest: Buffer;
+  readonly request_hash: Buffer;
+  readonly session: string;
+  readonly first_seq: number;
+  readonly last_seq: number;
+  readonly message_count: number;
+  readonly turn_count: number;
+  readonly log_bytes: string;
+  readonly state: Buffer | null;
+  readonly created_at: Date;
+}
+
+/** What these operations did, by their digest in hex; those of the last 24 hours. */
+export async function findReceipts(
+  lane: Pick<Lane, "run">,
+  digests: readonly Buffer[],
+  now: Date,
+): Promise<Map<string, Receipt>> {
+  const cutoff = forgottenSince(now).toISOString();
+  const rows = await lane.run<ReceiptRow>(FIND_RECEIPTS, [digests, cutoff]);
+  return new Map(rows.map((row) => [row.digest.toString("hex"), receiptOf(row)]));
+}
+
+function receiptOf(row: ReceiptRow): Receipt {
+  const head =
+    row.state === null
+      ? undefined
+      : headOf({
+          state: row.state,
+          version: row.last_seq,
+          stateVersion: row.last_seq,
+          messageCount: row.message_count,
+          turnCount: row.turn_count,
+          logBytes: BigInt(row.log_bytes),
+          updatedAt: row.created_at,
+        });
+  return {
+    uid: row.session,
+    requestHash: row.request_hash,
+    firstSeq: row.first_seq,
+    lastSeq: row.last_seq,
+    head,
+  };
+}

@@ -1,0 +1,3 @@
+export { operations } from "./operations.ts";
+export { sessionEvents } from "./session-events.ts";
+export { sessions } from "./sessions.ts";

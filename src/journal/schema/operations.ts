@@ -1,0 +1,20 @@
+import { bigint, index, integer, pgTable, timestamp, uuid } from "drizzle-orm/pg-core";
+import { bytea } from "./bytea.ts";
+
+/** What was done in the last 24 hours, partitioned by the key's digest. */
+export const operations = pgTable(
+  "operations",
+  {
+    digest: bytea().primaryKey(),
+    requestHash: bytea("request_hash").notNull(),
+    session: uuid().notNull(),
+    firstSeq: integer("first_seq").notNull(),
+    lastSeq: integer("last_seq").notNull(),
+    messageCount: integer("message_count").notNull(),
+    turnCount: integer("turn_count").notNull(),
+    logBytes: bigint("log_bytes", { mode: "bigint" }).notNull(),
+    state: bytea(),
+    createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
+  },
+  (t) => [index("operations_created_at").on(t.createdAt)],
+);

@@ -1,0 +1,178 @@
+import type { Statement } from "../lane.ts";
+import { forgottenSince } from "../operation.ts";
+import { Bytes } from "./bytes.ts";
+import { EventArrays } from "./event-arrays.ts";
+import type { PendingChange } from "./pending.ts";
+import { stateArrays } from "./state-columns.ts";
+
+/** Per write whose head could be locked: where it was placed, and the head before the batch. */
+export interface ChangeRow {
+  /** Number of the write, from 1. */
+  readonly n: number;
+  /** The counters right after the write; null if it was not made. */
+  readonly last_seq: number | null;
+  readonly message_count: number | null;
+  readonly turn_count: number | null;
+  readonly log_bytes: string | null;
+  readonly before_version: number;
+  readonly before_state_version: number;
+  readonly before_message_count: number;
+  readonly before_turn_count: number;
+  readonly before_log_bytes: string;
+  readonly before_updated_at: Date;
+  /** Only in the first row of a session, and only if a head has to be made of it. */
+  readonly before_state: Buffer | null;
+}
+
+/** Heads that are locked elsewhere are left out of the answer, and so are their writes. */
+export const CHANGE_SESSIONS = changeStatement("change_sessions", "FOR UPDATE SKIP LOCKED");
+
+/** Waits for heads that are locked elsewhere; what it leaves out does not exist. */
+export const CHANGE_SESSIONS_WAITING = changeStatement("change_sessions_waiting", "FOR UPDATE");
+
+/**
+ * One batch of changes, all or nothing.
+ *
+ * Under READ COMMITTED the statement sees one snapshot, taken before it has a
+ * single lock. What holds against writers that commit in between:
+ *
+ * - `locked` gives each row as it is once the lock is held, not as the snapshot
+ *   shows it (Postgres looks the newest version up again). So `state_version`
+ *   and the counters are current, and nobody changes them until the commit.
+ * - `heads` finds rows by the snapshot but updates their newest version, which
+ *   is the one that is locked.
+ * - Whether an operation was done before is looked up by the snapshot, which
+ *   may be too old to show it. The unique key notices; the seqs were given out
+ *   by then, so the whole statement is run again.
+ *
+ * Sub-selects instead of joins, and the list of uids repeated, where a plan
+ * made on empty tables could otherwise read a whole table later.
+ */
+function changeStatement(name: string, locking: string): Statement {
+  const text = `
+WITH writes AS MATERIALIZED (
+  SELECT n, uid, based_on, events, messages, turns, bytes,
+    substr($6::bytea, (n::int - 1) * 64 + 1, 32) AS digest,
+    substr($6::bytea, (n::int - 1) * 64 + 33, 32) AS request_hash
+  FROM unnest($4::uuid[], $5::int[], $7::int[], $8::int[], $9::int[], $10::int[])
+    WITH ORDINALITY AS w (uid, based_on, events, messages, turns, bytes, n)
+), states AS MATERIALIZED (
+  SELECT write, external_id, agent_id, title, status, expires_at, deleted_at, rewrite_seq,
+    substr($11::bytea, at, length) AS state
+  FROM unnest($12::int[], $13::text[], $14::text[], $15::text[], $16::smallint[],
+      $17::timestamptz[], $18::timestamptz[], $19::int[], $20::int[], $21::int[])
+    AS s (write, external_id, agent_id, title, status, expires_at, deleted_at, rewrite_seq,
+      at, length)
+), locked AS MATERIALIZED (
+  SELECT uid, version, state_version, message_count, turn_count, log_bytes, updated_at, state
+  FROM sessions
+  WHERE uid = ANY($4::uuid[])
+  ORDER BY uid
+  ${locking}
+), placed AS MATERIALIZED (
+  SELECT w.n, w.uid, w.digest, w.request_hash, w.events, w.messages, w.turns,
+    (l.version + sum(w.events) OVER earlier)::int AS last_seq,
+    (l.message_count + sum(w.messages) OVER earlier)::int AS message_count,
+    (l.turn_count + sum(w.turns) OVER earlier)::int AS turn_count,
+    l.log_bytes + sum(w.bytes) OVER earlier AS log_bytes
+  FROM writes w JOIN locked l ON l.uid = w.uid AND l.state_version = w.based_on
+  WHERE coalesce(
+    (SELECT o.created_at FROM operations o WHERE o.digest = w.digest), '-infinity') <= $2
+  WINDOW earlier AS (PARTITION BY w.uid ORDER BY w.n ROWS UNBOUNDED PRECEDING)
+), recorded AS (
+  INSERT INTO operations AS o (digest, request_hash, session, first_seq, last_seq,
+    message_count, turn_count, log_bytes, state, created_at)
+  SELECT p.digest, p.request_hash, p.uid, p.last_seq - p.events + 1, p.last_seq,
+    p.message_count, p.turn_count, p.log_bytes, s.state, $1
+  FROM placed p LEFT JOIN states s ON s.write = p.n
+  ORDER BY p.digest
+  ON CONFLICT (digest) DO UPDATE SET
+    request_hash = excluded.request_hash, session = excluded.session,
+    first_seq = excluded.first_seq, last_seq = excluded.last_seq,
+    message_count = excluded.message_count, turn_count = excluded.turn_count,
+    log_bytes = excluded.log_bytes, state = excluded.state, created_at = excluded.created_at
+  WHERE o.created_at <= $2
+  RETURNING 1
+), appended AS (
+  INSERT INTO session_events (session, seq, turn, message_no, role, starts_turn, type, bytes)
+  SELECT p.uid, p.last_seq - p.events + e.place, p.turn_count - p.turns + e.turn,
+    p.message_count - p.messages + e.message, e.role, e.starts_turn, e.type,
+    substr($11::bytea, e.at, e.length)
+  FROM unnest($22::int[], $23::int[], $24::int[], $25::int[], $26::smallint[], $27::boolean[],
+      $28::text[], $29::int[], $30::int[])
+    AS e (write, place, turn, message, role, starts_turn, type, at, length)
+    JOIN placed p ON p.n = e.write
+), heads AS (
+  UPDATE sessions h SET
+    version = p.last_seq,
+    message_count = p.message_count,
+    turn_count = p.turn_count,
+    log_bytes = p.log_bytes,
+    updated_at = $1,
+    updated_hour = $3,
+    state_version = CASE WHEN s.write IS NULL THEN h.state_version ELSE p.last_seq END,
+    state = CASE WHEN s.write IS NULL THEN h.state ELSE s.state END,
+    external_id = CASE WHEN s.write IS NULL THEN h.external_id ELSE s.external_id END,
+    agent_id = CASE WHEN s.write IS NULL THEN h.agent_id ELSE s.agent_id END,
+    title = CASE WHEN s.write IS NULL THEN h.title ELSE s.title END,
+    status = CASE WHEN s.write IS NULL THEN h.status ELSE s.status END,
+    expires_at = CASE WHEN s.write IS NULL THEN h.expires_at ELSE s.expires_at END,
+    deleted_at = CASE WHEN s.write IS NULL THEN h.deleted_at ELSE s.deleted_at END,
+    rewrite_seq = CASE WHEN s.write IS NULL THEN h.rewrite_seq ELSE s.rewrite_seq END
+  FROM (SELECT DISTINCT ON (uid) * FROM placed ORDER BY uid, n DESC) p
+    LEFT JOIN states s ON s.write = p.n
+  WHERE h.uid = p.uid AND h.uid = ANY($4::uuid[])
+)
+SELECT w.n::int, p.last_seq, p.message_count, p.turn_count, p.log_bytes,
+  l.version AS before_version, l.state_version AS before_state_version,
+  l.message_count AS before_message_count, l.turn_count AS before_turn_count,
+  l.log_bytes AS before_log_bytes, l.updated_at AS before_updated_at,
+  CASE WHEN row_number() OVER (PARTITION BY w.uid ORDER BY w.n) = 1
+      AND (p.n IS NULL OR s.write IS NULL)
+    THEN l.state END AS before_state,
+  CASE WHEN (SELECT count(*) FROM recorded) < (SELECT count(*) FROM placed)
+    THEN run_again() END AS run_again
+FROM writes w JOIN locked l ON l.uid = w.uid
+  LEFT JOIN placed p ON p.n = w.n
+  LEFT JOIN states s ON s.write = w.n
+ORDER BY w.n`;
+  return { name, text };
+}
+
+/** The parameters, in the order of their numbers. */
+export function changeValues(batch: readonly PendingChange[], now: Date): unknown[] {
+  const bytes = new Bytes();
+  const events = new EventArrays(bytes);
+  for (const [index, write] of batch.entries()) events.add(index + 1, write.events);
+  const states = stateArrays(
+    batch.flatMap(({ state }, index) => (state ? [{ write: index + 1, columns: state }] : [])),
+    bytes,
+  );
+  return [
+    now.toISOString(),
+    forgottenSince(now).toISOString(),
+    hourOf(now),
+    batch.map((write) => write.uid),
+    batch.map((write) => write.change.basedOn),
+    keysOf(batch),
+    batch.map((write) => write.tally.events),
+    batch.map((write) => write.tally.messages),
+    batch.map((write) => write.tally.turns),
+    batch.map((write) => write.tally.bytes),
+    bytes.toBuffer(),
+    ...states,
+    ...events.values(),
+  ];
+}
+
+/** Digest and request hash of each write, one after the other: 64 bytes a write. */
+export function keysOf(
+  batch: readonly { readonly digest: Buffer; readonly requestHash: Uint8Array }[],
+): Buffer {
+  return Buffer.concat(batch.flatMap((write) => [write.digest, write.requestHash]));
+}
+
+/** Hours since 1970. */
+export function hourOf(time: Date): number {
+  return Math.floor(time.getTime() / 3_600_000);
+}

@@ -1,0 +1,77 @@
+import { counted, sessionOf } from "../head.ts";
+import type { Lane } from "../lane.ts";
+import type { CreationOutcome } from "../port.ts";
+import { findHolders, type Holders } from "../queries/holders.ts";
+import { type BatchKind, refusal } from "./commit.ts";
+import { CREATE_SESSIONS, type CreatedRow, creationValues } from "./creation-statement.ts";
+import type { PendingCreation } from "./pending.ts";
+import { placed } from "./placement.ts";
+
+/** Creations of one batch. */
+export class CreationBatch implements BatchKind<PendingCreation> {
+  readonly #clock: () => Date;
+
+  constructor(clock: () => Date) {
+    this.#clock = clock;
+  }
+
+  async send(lane: Lane, batch: readonly PendingCreation[]): Promise<PendingCreation[]> {
+    const now = this.#clock();
+    // In one order everywhere, since a unique index may make one batch wait for another.
+    const sorted = batch.toSorted(byId);
+    const rows = await lane.run<CreatedRow>(CREATE_SESSIONS, creationValues(sorted, now));
+    const made = new Set(rows.map((row) => row.n));
+    return sorted.filter((write, index) => {
+      if (made.has(index + 1)) write.resolve(committed(write, now));
+      return !made.has(index + 1);
+    });
+  }
+
+  async explain(lane: Lane, writes: readonly PendingCreation[]): Promise<PendingCreation[]> {
+    if (writes.length === 0) return [];
+    const heads = writes.map((write) => write.creation.head);
+    const holders = await findHolders(lane, heads.map(sessionOf));
+    return writes.filter((write, index) => {
+      const outcome = taken(holders[index], sessionOf(write.creation.head).userId);
+      if (outcome !== undefined) write.resolve(outcome);
+      // Neither repeated nor taken: whoever was in the way is gone.
+      return outcome === undefined;
+    });
+  }
+
+  refuse(write: PendingCreation, error: unknown): void {
+    write.reject(refusal(error));
+  }
+}
+
+function committed(write: PendingCreation, now: Date): CreationOutcome {
+  const { tally, events } = write;
+  const counters = {
+    version: 1,
+    stateVersion: 1,
+    messageCount: tally.messages,
+    turnCount: tally.turns,
+    logBytes: BigInt(tally.bytes),
+    updatedAt: now,
+  };
+  const head = counted(write.creation.head, counters);
+  return { kind: "committed", head, events: placed(events, counters) };
+}
+
+function taken(holders: Holders | undefined, userId: string): CreationOutcome | undefined {
+  const named = holders?.byId;
+  if (named && (named.deletedAt === undefined || sessionOf(named).userId !== userId)) {
+    return { kind: "taken", by: "session_id", holder: named };
+  }
+  const called = holders?.byExternalId;
+  return called && { kind: "taken", by: "external_id", holder: called };
+}
+
+function byId(a: PendingCreation, b: PendingCreation): number {
+  const [left, right] = [sessionOf(a.creation.head), sessionOf(b.creation.head)];
+  return compare(left.tenantId, right.tenantId) || compare(left.sessionId, right.sessionId);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,0 +1,61 @@
+import type { ParleyError } from "../../domain/errors.ts";
+import type { NewEvent } from "../../domain/event.ts";
+import { DIGEST_BYTES, operationDigest } from "../operation.ts";
+import type { Change, ChangeOutcome, Creation, CreationOutcome, Operation } from "../port.ts";
+import { type Tally, tallyOf } from "./placement.ts";
+import { type StateColumns, stateColumns } from "./state-columns.ts";
+
+/** A write that was accepted and waits for its batch, or for the batch to return. */
+export interface Pending<Outcome> {
+  readonly tenantId: string;
+  /** The session in whose order it keeps its place. */
+  readonly uid: string;
+  readonly digest: Buffer;
+  readonly requestHash: Uint8Array;
+  readonly events: readonly NewEvent[];
+  readonly tally: Tally;
+  /** Bytes of its events and its state. */
+  readonly bytes: number;
+  /** True if nothing else of its session may be in its batch. */
+  readonly alone: boolean;
+  resolve(outcome: Outcome): void;
+  reject(error: ParleyError): void;
+}
+
+export interface PendingChange extends Pending<ChangeOutcome> {
+  readonly change: Change;
+  readonly state: StateColumns | undefined;
+}
+
+export interface PendingCreation extends Pending<CreationOutcome> {
+  readonly creation: Creation;
+  readonly state: StateColumns;
+}
+
+type Settled = "resolve" | "reject";
+
+export function pendingChange(change: Change): Omit<PendingChange, Settled> {
+  const { operation, uid, events } = change;
+  if (events.length === 0) throw new RangeError("a change has at least one event");
+  const state = change.state && stateColumns(change.state);
+  return { change, state, alone: state !== undefined, ...shared(operation, uid, events, state) };
+}
+
+export function pendingCreation(creation: Creation): Omit<PendingCreation, Settled> {
+  const { operation, head, event } = creation;
+  const state = stateColumns(head);
+  return { creation, state, alone: true, ...shared(operation, head.uid, [event], state) };
+}
+
+function shared(
+  operation: Operation,
+  uid: string,
+  events: readonly NewEvent[],
+  state: StateColumns | undefined,
+) {
+  const { tenantId, requestHash } = operation;
+  if (requestHash.length !== DIGEST_BYTES) throw new RangeError("a request hash has 32 bytes");
+  const tally = tallyOf(events);
+  const bytes = tally.bytes + (state?.bytes.length ?? 0);
+  return { tenantId, uid, digest: operationDigest(operation), requestHash, events, tally, bytes };
+}

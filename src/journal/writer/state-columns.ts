@@ -1,0 +1,64 @@
+import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
+import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
+import { derivedText } from "../derived-text.ts";
+import { encodeState, sessionOf } from "../head.ts";
+import type { Bytes } from "./bytes.ts";
+
+/** A state as its columns hold it: encoded, and what is looked up and filtered by. */
+export interface StateColumns {
+  readonly externalId: string | null;
+  readonly agentId: string | null;
+  readonly title: string | null;
+  readonly status: number;
+  readonly expiresAt: string | null;
+  readonly deletedAt: string | null;
+  readonly rewriteSeq: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Done when a write is accepted, so that one that cannot be encoded harms no batch. */
+export function stateColumns(head: Head): StateColumns {
+  const session = sessionOf(head);
+  return {
+    externalId: textColumn(session.externalId),
+    agentId: textColumn(session.agentId),
+    title: textColumn(session.title),
+    status: session.status,
+    expiresAt: timeColumn(session.expiresAt),
+    deletedAt: timeColumn(head.deletedAt),
+    rewriteSeq: head.rewriteSeq,
+    bytes: encodeState(head),
+  };
+}
+
+/**
+ * States of a batch as parallel arrays, in the order in which the statements
+ * unnest them.
+ */
+export function stateArrays(
+  states: readonly { readonly write: number; readonly columns: StateColumns }[],
+  bytes: Bytes,
+): unknown[] {
+  const column = <Key extends keyof StateColumns>(key: Key) =>
+    states.map(({ columns }) => columns[key]);
+  return [
+    states.map(({ write }) => write),
+    column("externalId"),
+    column("agentId"),
+    column("title"),
+    column("status"),
+    column("expiresAt"),
+    column("deletedAt"),
+    column("rewriteSeq"),
+    states.map(({ columns }) => bytes.add(columns.bytes)),
+    states.map(({ columns }) => columns.bytes.length),
+  ];
+}
+
+function textColumn(text: string | undefined): string | null {
+  return text === undefined ? null : derivedText(text);
+}
+
+function timeColumn(time: Timestamp | undefined): string | null {
+  return time === undefined ? null : timestampDate(time).toISOString();
+}
