@@ -1,0 +1,39 @@
+import type { LiveKey } from "./port.ts";
+
+/** Default of `openRedisView`'s `prefix`. */
+export const DEFAULT_PREFIX = "parley:";
+
+/**
+ * A brace would make the prefix itself the hash tag and send every session to
+ * one slot.
+ * @throws {RangeError}
+ */
+export function assertPrefix(prefix: string): void {
+  if (/[{}]/.test(prefix)) throw new RangeError("a key prefix must not contain braces");
+}
+
+/** The keys of one session. All share a hash tag, so a script may touch them together. */
+export interface SessionKeys {
+  readonly head: string;
+  readonly tail: string;
+  /** Sharded Pub/Sub channel. */
+  readonly wake: string;
+}
+
+/** The only place that spells a Redis key: `parley:{tenant/session}:head`. */
+export function sessionKeys(prefix: string, key: LiveKey): SessionKeys {
+  const tag = `${prefix}{${escapePart(key.tenantId)}/${escapePart(key.sessionId)}}`;
+  return { head: `${tag}:head`, tail: `${tag}:tail`, wake: `${tag}:wake` };
+}
+
+/**
+ * Everything but `A-Z a-z 0-9 _ . : -` becomes `%` and its UTF-16 code in four
+ * hex digits, so two different ids never meet and none can end the tag. Ids as
+ * they are usually made stay readable.
+ */
+function escapePart(part: string): string {
+  return part.replace(
+    /[^A-Za-z0-9_.:-]/g,
+    (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

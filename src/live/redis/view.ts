@@ -1,0 +1,152 @@
+import type { EventRecord } from "../../domain/event.ts";
+import { sessionKeys } from "../keys.ts";
+import { newestEvents, type TailLimits, versionOf } from "../limits.ts";
+import type {
+  Copy,
+  Glance,
+  LiveKey,
+  LiveView,
+  Moment,
+  Subscription,
+  WakeListener,
+  Want,
+} from "../port.ts";
+import { Gate } from "./gate.ts";
+import { type BoundScript, bindScript, type RedisClient } from "./script.ts";
+import type { install, ReadReply, read } from "./scripts.ts";
+import { Subscriber } from "./subscriber.ts";
+import { encodeEvent, encodeHead, parseElement, parseHead } from "./values.ts";
+
+export interface RedisViewOptions {
+  readonly prefix: string;
+  readonly boundMs: number;
+  readonly residencyMs: number;
+  readonly tail: TailLimits;
+  readonly readLimitMs: number;
+  readonly installLimitMs: number;
+  readonly subscribeLimitMs: number;
+  readonly probeEveryMs: number;
+  readonly onError: (error: unknown) => void;
+}
+
+interface Parts {
+  readonly commands: RedisClient;
+  readonly wakeUps: RedisClient;
+  readonly scripts: { readonly read: typeof read; readonly install: typeof install };
+}
+
+type Keys = "head" | "tail" | "wake";
+
+/** The live view in Redis. The rule of coherence is in `lua/install.lua`. */
+export class RedisView implements LiveView {
+  readonly kind = "redis";
+  readonly #options: RedisViewOptions;
+  readonly #client: RedisClient;
+  readonly #subscriber: Subscriber;
+  readonly #gate: Gate;
+  readonly #read: BoundScript<"head" | "tail", "after", ReadReply>;
+  readonly #install: BoundScript<Keys, (typeof install.args)[number], Moment>;
+  readonly #refresh: NodeJS.Timeout;
+  #moment: Moment | undefined;
+  #heardLately = false;
+
+  constructor({ commands, wakeUps, scripts }: Parts, options: RedisViewOptions) {
+    this.#options = options;
+    this.#client = commands;
+    this.#read = bindScript(commands, scripts.read);
+    this.#install = bindScript(commands, scripts.install);
+    this.#gate = new Gate({ probe: () => this.#askTime(), probeEveryMs: options.probeEveryMs });
+    this.#subscriber = new Subscriber(wakeUps, {
+      limitMs: options.subscribeLimitMs,
+      pingEveryMs: options.subscribeLimitMs,
+      onError: options.onError,
+    });
+    commands.on("ready", () => this.#gate.probeNow());
+    // The next connection may lead to another server with another clock.
+    for (const event of ["close", "-node"]) commands.on(event, () => this.#forgetMoment());
+    this.#refresh = setInterval(() => this.#refreshMoment(), options.boundMs / 4);
+    this.#refresh.unref();
+  }
+
+  lastMoment(): Moment | undefined {
+    return this.#moment;
+  }
+
+  async read(key: LiveKey, want: Want): Promise<Glance> {
+    const keys = sessionKeys(this.#options.prefix, key);
+    const reply = await this.#gate.pass(this.#options.readLimitMs, () =>
+      this.#read(keys, { after: want.eventsAfter ?? "" }),
+    );
+    this.#hear(reply.now);
+    return this.#glance(reply, want);
+  }
+
+  async install(copy: Copy): Promise<void> {
+    const { boundMs, residencyMs, tail, prefix, installLimitMs } = this.#options;
+    const version = versionOf(copy);
+    const { uid, rewriteSeq, session } = copy.head;
+    const keys = sessionKeys(prefix, session!);
+    const events = newestEvents(copy, tail).map(encodeEvent);
+    const args = {
+      uid,
+      version,
+      rewrite: rewriteSeq,
+      as_of: copy.asOf ?? 0,
+      bound: boundMs,
+      residency: residencyMs,
+      max_events: tail.events,
+      max_bytes: tail.bytes,
+      blob: encodeHead(copy.head),
+    };
+    this.#hear(await this.#gate.pass(installLimitMs, () => this.#install(keys, args, events)));
+  }
+
+  subscribe(key: LiveKey, listener: WakeListener): Promise<Subscription> {
+    return this.#subscriber.subscribe(sessionKeys(this.#options.prefix, key).wake, listener);
+  }
+
+  async ping(): Promise<void> {
+    await this.#gate.pass(this.#options.readLimitMs, () => this.#askTime());
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#refresh);
+    this.#gate.close();
+    this.#subscriber.close();
+    this.#client.disconnect();
+  }
+
+  #glance({ now, head: value, events }: ReadReply, want: Want): Glance {
+    const stored = value === null ? undefined : parseHead(value);
+    if (stored === undefined) {
+      return { moment: now, head: undefined, fresh: false, events: undefined };
+    }
+    const fresh = now < stored.freshUntil && stored.freshUntil <= now + this.#options.boundMs;
+    const records = want.eventsAfter === undefined ? undefined : parseEvents(events);
+    return { moment: now, head: stored.head, fresh, events: records };
+  }
+
+  async #askTime(): Promise<void> {
+    const [seconds, micros] = (await this.#client.time()) as [number, number];
+    this.#hear((Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)) as Moment);
+  }
+
+  #hear(moment: Moment): void {
+    this.#moment = moment;
+    this.#heardLately = true;
+  }
+
+  #forgetMoment(): void {
+    this.#moment = undefined;
+  }
+
+  /** Keeps the last moment young enough for writers while nothing else is asked. */
+  #refreshMoment(): void {
+    if (!this.#heardLately) this.ping().catch(() => {}); // the gate has noticed
+    this.#heardLately = false;
+  }
+}
+
+function parseEvents(elements: readonly Buffer[] | null): EventRecord[] | undefined {
+  return elements?.map(parseElement);
+}
