@@ -1,0 +1,25 @@
+/** Wakes one sleeper. A ring that comes while nobody sleeps is kept for the next sleep. */
+export class Alarm {
+  #rung = false;
+  #wake: (() => void) | undefined;
+
+  ring(): void {
+    this.#rung = true;
+    this.#wake?.();
+  }
+
+  /** Sleeps until it rings, at most so many milliseconds. True if it rang. */
+  async sleep(atMostMs: number): Promise<boolean> {
+    if (!this.#rung) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      const timer = setTimeout(resolve, atMostMs);
+      await promise;
+      clearTimeout(timer);
+      this.#wake = undefined;
+    }
+    const rang = this.#rung;
+    this.#rung = false;
+    return rang;
+  }
+}

@@ -1,0 +1,161 @@
+import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import type { Clock } from "../context.ts";
+import type { Copy, Glance, LiveKey, LiveView, Moment, Want } from "../live/port.ts";
+
+/** How long an answer waits for its installation, in milliseconds. */
+const INSTALL_PATIENCE_MS = 50;
+
+/**
+ * The live view as this replica may believe it. Nothing here fails: a view that
+ * cannot be reached knows nothing, and a session whose installation did not
+ * succeed in time is not believed until its older copies are stale for everybody.
+ */
+export class CoherentView {
+  readonly #live: LiveView;
+  readonly #clock: Clock;
+  readonly #stalenessMs: number;
+  /** Sessions whose copies in the view are not believed, in the order of `until`. */
+  readonly #doubted = new Map<string, Doubt>();
+  readonly #offers = new Map<string, Offer>();
+
+  constructor(live: LiveView, clock: Clock, stalenessMs: number) {
+    this.#live = live;
+    this.#clock = clock;
+    this.#stalenessMs = stalenessMs;
+  }
+
+  /** A moment to count a copy's freshness from; ask before the journal is asked. */
+  lastMoment(): Moment | undefined {
+    return this.#live.lastMoment();
+  }
+
+  /** What the view has; undefined if it is away or not to be believed. */
+  async glance(key: LiveKey, want: Want): Promise<Glance | undefined> {
+    if (this.#isDoubted(nameOf(key))) return undefined;
+    return this.#live.read(key, want).catch(() => undefined);
+  }
+
+  /**
+   * Installs a copy and resolves when it is there, or when that has failed or
+   * has taken too long. Copies of one session that come while one of it is on
+   * its way are joined into one: a hundred appends committed together are one
+   * installation, not a hundred.
+   */
+  async offer(copy: Copy): Promise<void> {
+    const key = keyOf(copy.head);
+    const name = nameOf(key);
+    const waiting = this.#offers.get(name);
+    if (waiting?.next !== undefined) {
+      waiting.next.copy = join(waiting.next.copy, copy);
+      return waiting.next.done;
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const entry: Pending = { copy, done: promise, resolve };
+    if (waiting !== undefined) {
+      waiting.next = entry;
+      return promise;
+    }
+    this.#offers.set(name, { next: undefined });
+    void this.#installAll(name, entry);
+    return promise;
+  }
+
+  async #installAll(name: string, first: Pending): Promise<void> {
+    const offer = this.#offers.get(name);
+    for (let entry: Pending | undefined = first; entry !== undefined; entry = offer?.next) {
+      if (offer?.next === entry) offer.next = undefined;
+      await this.#install(name, entry.copy);
+      entry.resolve();
+    }
+    this.#offers.delete(name);
+  }
+
+  async #install(name: string, copy: Copy): Promise<void> {
+    const installed = this.#live.install(copy).then(
+      () => true,
+      () => false,
+    );
+    const patience = Promise.withResolvers<false>();
+    const timer = setTimeout(() => patience.resolve(false), INSTALL_PATIENCE_MS);
+    const inTime = await Promise.race([installed, patience.promise]);
+    clearTimeout(timer);
+    if (inTime) this.#trust(name, copy);
+    else this.#doubt(name, versionOf(copy));
+  }
+
+  /**
+   * A write on this head failed, so that nobody knows whether it was committed:
+   * a view that is fresh for ever would never notice.
+   */
+  doubt(head: Head): void {
+    this.#doubt(nameOf(keyOf(head)), (head.session?.version ?? 0) + 1);
+  }
+
+  #doubt(name: string, doubted: number): void {
+    const now = this.#clock.monotonic();
+    const version = Math.max(doubted, this.#doubted.get(name)?.version ?? 0);
+    this.#doubted.delete(name);
+    this.#doubted.set(name, { until: now + this.#stalenessMs, version });
+    for (const [other, { until }] of this.#doubted) {
+      if (until > now) break;
+      this.#doubted.delete(other);
+    }
+  }
+
+  /** What could not be installed before is in the view now, or something newer. */
+  #trust(name: string, copy: Copy): void {
+    const doubt = this.#doubted.get(name);
+    if (doubt !== undefined && versionOf(copy) >= doubt.version) this.#doubted.delete(name);
+  }
+
+  #isDoubted(name: string): boolean {
+    const doubt = this.#doubted.get(name);
+    return doubt !== undefined && this.#clock.monotonic() < doubt.until;
+  }
+}
+
+interface Doubt {
+  readonly until: number;
+  /** The version that could not be installed. */
+  readonly version: number;
+}
+
+interface Pending {
+  copy: Copy;
+  readonly done: Promise<void>;
+  readonly resolve: () => void;
+}
+
+interface Offer {
+  next: Pending | undefined;
+}
+
+/** Under which key a head stands in the view. */
+export function keyOf(head: Head): LiveKey {
+  return { tenantId: head.session?.tenantId ?? "", sessionId: head.session?.sessionId ?? "" };
+}
+
+function nameOf(key: LiveKey): string {
+  return `${key.tenantId}/${key.sessionId}`;
+}
+
+/** The newer of two copies, with the events of both as far as they follow one another. */
+function join(one: Copy, other: Copy): Copy {
+  if (one.head.uid !== other.head.uid) return other;
+  if (versionOf(one) === versionOf(other)) return joinEqual(one, other);
+  const [older, newer] = versionOf(one) < versionOf(other) ? [one, other] : [other, one];
+  const last = older.events.at(-1)?.seq;
+  const follows = last !== undefined && newer.events[0]?.seq === last + 1;
+  return follows ? { ...newer, events: [...older.events, ...newer.events] } : newer;
+}
+
+/** Of two copies of one version: the fresher head, the longer tail. */
+function joinEqual(one: Copy, other: Copy): Copy {
+  const fresher = (one.asOf ?? -1) > (other.asOf ?? -1) ? one : other;
+  const longer = one.events.length > other.events.length ? one : other;
+  return { ...fresher, events: longer.events };
+}
+
+function versionOf(copy: Copy): number {
+  return copy.head.session?.version ?? 0;
+}

@@ -1,0 +1,68 @@
+import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import type { EventRecord } from "../domain/event.ts";
+import type { TurnExcerpt } from "../domain/turn.ts";
+import type {
+  Creation,
+  LatestFilter,
+  SessionAddress,
+  SessionPage,
+  SessionQuery,
+} from "../journal/port.ts";
+import { CoherentView } from "./coherent-view.ts";
+import { type MessagePage, type MessageWish, readMessages } from "./read-messages.ts";
+import { type Reading, type ReadRequest, SessionReader } from "./read-session.ts";
+import { readTurns, type TurnWish } from "./read-turns.ts";
+import type { Stores } from "./stores.ts";
+import { WatchHubs } from "./watch-hubs.ts";
+import { SessionWatcher, type Update, type WatchRequest } from "./watch-session.ts";
+import { type Created, SessionWriter, type WriteRequest, type Written } from "./write-session.ts";
+
+/**
+ * Sessions as one thing: kept in the journal, at hand in the live view. The only
+ * place that knows both.
+ */
+export interface Log {
+  create(creation: Creation, retryable: boolean): Promise<Created>;
+  write(request: WriteRequest): Promise<Written>;
+  /** One session its caller may see; else `session_not_found` or `session_expired`. */
+  read(request: ReadRequest): Promise<Reading>;
+  /** The caller's last deleted session of this id. */
+  readDeleted(address: SessionAddress): Promise<Head | undefined>;
+  /** Events after a seq up to the version that was read, at most `limit`. */
+  events(reading: Reading, afterSeq: number, limit: number): Promise<readonly EventRecord[]>;
+  messages(reading: Reading, wish: MessageWish): Promise<MessagePage>;
+  turns(reading: Reading, wish: TurnWish): Promise<TurnExcerpt[]>;
+  list(query: SessionQuery): Promise<SessionPage>;
+  latest(filter: LatestFilter): Promise<Head | undefined>;
+  watch(request: WatchRequest): AsyncIterable<Update>;
+  /** Stops what runs by itself. The stores are closed by who opened them. */
+  close(): void;
+}
+
+export function createLog(stores: Stores): Log {
+  const { journal } = stores;
+  const view = new CoherentView(stores.live, stores.clock, stores.stalenessMs);
+  const reader = new SessionReader(stores, view);
+  const writer = new SessionWriter(stores, view, reader);
+  const hubs = new WatchHubs(stores, view);
+  const watcher = new SessionWatcher(stores, reader, hubs);
+  return {
+    create: (creation, retryable) => writer.create(creation, retryable),
+    write: (request) => writer.write(request),
+    read: (request) => reader.read(request),
+    readDeleted: (address) => journal.readDeletedHead(address),
+    async events(reading, afterSeq, limit) {
+      if (reading.events !== undefined) {
+        return reading.events.filter(({ seq }) => seq > afterSeq).slice(0, limit);
+      }
+      const { head, session } = reading;
+      return journal.readEvents({ uid: head.uid, afterSeq, upToSeq: session.version, limit });
+    },
+    messages: (reading, wish) => readMessages(journal, reading, wish),
+    turns: (reading, wish) => readTurns(journal, reading, wish),
+    list: (query) => journal.listSessions(query),
+    latest: (filter) => journal.latestSession(filter),
+    watch: (request) => watcher.watch(request),
+    close: () => hubs.close(),
+  };
+}

@@ -1,0 +1,107 @@
+import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import { Consistency } from "../../gen/parley/v1/session_pb.js";
+import { type Admitted, admit, owns } from "../domain/access.ts";
+import { invalidArgument, isAway } from "../domain/errors.ts";
+import type { EventRecord } from "../domain/event.ts";
+import { isSessionId } from "../domain/ids.ts";
+import type { Principal } from "../domain/principal.ts";
+import type { SessionAddress } from "../journal/port.ts";
+import type { Glance, Want } from "../live/port.ts";
+import { type CoherentView, keyOf } from "./coherent-view.ts";
+import type { Stores } from "./stores.ts";
+
+/** How fresh a read must be, as requests say it. */
+export interface Freshness {
+  readonly consistency: Consistency;
+  readonly atLeastVersion: number;
+}
+
+/** What was found under an id, before anybody decided who may see it. */
+export interface Sighting {
+  readonly head: Head | undefined;
+  /** True if the journal could not be asked and the view's copy may be too old. */
+  readonly stale: boolean;
+  /** All events the read wanted, if they came along. */
+  readonly events: readonly EventRecord[] | undefined;
+}
+
+/** A session its caller may see. */
+export interface Reading extends Admitted {
+  readonly stale: boolean;
+  readonly events: readonly EventRecord[] | undefined;
+}
+
+export interface ReadRequest extends Freshness {
+  readonly principal: Principal;
+  /** `session_id` or `external_id`, in whatever form the caller gave it. */
+  readonly id: string;
+  readonly want?: Want;
+}
+
+/** Reads one session as fresh as asked for, and lets only those see it who may. */
+export class SessionReader {
+  readonly #stores: Stores;
+  readonly #view: CoherentView;
+
+  constructor(stores: Stores, view: CoherentView) {
+    this.#stores = stores;
+    this.#view = view;
+  }
+
+  async read(request: ReadRequest): Promise<Reading> {
+    const sighting = await this.sight(request);
+    const admitted = admit(sighting.head, request.principal, this.#stores.clock.now());
+    if (admitted.session.version < request.atLeastVersion) {
+      throw invalidArgument("at_least_version", "the session has not reached this version");
+    }
+    return { ...admitted, stale: sighting.stale, events: sighting.events };
+  }
+
+  /** Finds what an id names. Foreign and deleted sessions are found too. */
+  async sight(request: ReadRequest): Promise<Sighting> {
+    if (!isSessionId(request.id)) return { head: undefined, stale: false, events: undefined };
+    if (request.consistency === Consistency.STRONG) return this.#ask(request);
+    const key = { tenantId: request.principal.tenantId, sessionId: request.id };
+    const glance = await this.#view.glance(key, request.want ?? {});
+    if (glance?.fresh && suits(glance, request)) {
+      return { head: glance.head, stale: false, events: glance.events };
+    }
+    return this.#ask(request, glance);
+  }
+
+  /** The journal's word; while the journal is away, the view's, marked stale. */
+  async #ask(request: ReadRequest, glance?: Glance): Promise<Sighting> {
+    const asOf = glance?.moment ?? this.#view.lastMoment();
+    try {
+      const head = await this.#stores.journal.readHead(addressOf(request));
+      if (head !== undefined) await this.#view.offer({ head, asOf, events: [] });
+      return { head, stale: false, events: undefined };
+    } catch (error) {
+      if (isAway(error) && glance !== undefined && suits(glance, request)) {
+        return { head: glance.head, stale: true, events: glance.events };
+      }
+      throw error;
+    }
+  }
+
+  /** The newest state of a head that was read before, straight from the journal. */
+  async reread(reading: { readonly head: Head }, principal: Principal): Promise<Reading> {
+    const id = keyOf(reading.head).sessionId;
+    return this.read({ principal, id, consistency: Consistency.STRONG, atLeastVersion: 0 });
+  }
+}
+
+export function addressOf(request: { principal: Principal; id: string }): SessionAddress {
+  const { tenantId, userId } = request.principal;
+  return { tenantId, userId, id: request.id };
+}
+
+/**
+ * True if a copy of the view can be the answer. Only a living session of the
+ * caller's own can: behind another's id, or behind that of a deleted session,
+ * may be an `external_id` of the caller, which only the journal can tell.
+ */
+function suits({ head }: Glance, request: ReadRequest): boolean {
+  if (head === undefined || head.deletedAt !== undefined) return false;
+  return owns(head, request.principal) && (head.session?.version ?? 0) >= request.atLeastVersion;
+}

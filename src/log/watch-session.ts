@@ -1,0 +1,143 @@
+import type { Event } from "../../gen/parley/v1/event_pb.js";
+import { Consistency } from "../../gen/parley/v1/session_pb.js";
+import { PositionReason } from "../../gen/parley/v1/watch_pb.js";
+import { expiresAt } from "../domain/access.ts";
+import { invalidArgument, isAway, sessionNotFound } from "../domain/errors.ts";
+import { decodeEvent } from "../domain/event.ts";
+import type { Principal } from "../domain/principal.ts";
+import { Alarm } from "./alarm.ts";
+import type { Reading, SessionReader } from "./read-session.ts";
+import type { Stores } from "./stores.ts";
+import type { WatchHub } from "./watch-hub.ts";
+import type { WatchHubs } from "./watch-hubs.ts";
+
+/** Silence after which a watcher is told that the stream lives, in milliseconds. */
+const IDLE_MS = 15_000;
+
+/** Pause before a store that is away is tried again, in milliseconds. */
+const RETRY_MS = 1000;
+
+export interface WatchRequest {
+  readonly principal: Principal;
+  readonly id: string;
+  /** Events after this seq; undefined: those that are committed from now on. */
+  readonly afterSeq: number | undefined;
+  /** Aborted when the watcher goes away. */
+  readonly signal: AbortSignal;
+  /** Aborted when the service stops. */
+  readonly shutdown: AbortSignal;
+}
+
+/** What a watcher is told; `seq` is where to resume after it. */
+export type Update =
+  | { readonly seq: number; readonly event: Event }
+  | { readonly seq: number; readonly reason: PositionReason; readonly version: number };
+
+/**
+ * Streams a session's events, each once, in order, without gaps. In three steps:
+ * subscribe, so that no wake-up is lost; read what is there already; follow.
+ */
+export class SessionWatcher {
+  readonly #stores: Stores;
+  readonly #reader: SessionReader;
+  readonly #hubs: WatchHubs;
+
+  constructor(stores: Stores, reader: SessionReader, hubs: WatchHubs) {
+    this.#stores = stores;
+    this.#reader = reader;
+    this.#hubs = hubs;
+  }
+
+  async *watch(request: WatchRequest): AsyncGenerator<Update> {
+    const alarm = new Alarm();
+    const ring = () => alarm.ring();
+    const first = await this.#read(request, Consistency.LIVE);
+    const hub = await this.#hubs.join(first.head, alarm);
+    request.signal.addEventListener("abort", ring);
+    request.shutdown.addEventListener("abort", ring);
+    try {
+      yield* this.#follow(request, hub, alarm);
+    } finally {
+      request.signal.removeEventListener("abort", ring);
+      request.shutdown.removeEventListener("abort", ring);
+      this.#hubs.leave(hub, alarm);
+    }
+  }
+
+  async *#follow(request: WatchRequest, hub: WatchHub, alarm: Alarm): AsyncGenerator<Update> {
+    let reading = await this.#readNow(request);
+    hub.woken(reading.head.uid, reading.session.version);
+    let seq = startOf(request.afterSeq, reading.session.version);
+    yield { seq, reason: PositionReason.OPEN, version: hub.version };
+    while (!request.signal.aborted) {
+      if (request.shutdown.aborted) {
+        yield { seq, reason: PositionReason.CLOSING, version: hub.version };
+        return;
+      }
+      const events = await this.#next(hub, seq);
+      if (events === undefined) {
+        await alarm.sleep(RETRY_MS);
+        continue;
+      }
+      for (const event of events) {
+        seq = event.seq;
+        yield { seq, event };
+        if (request.signal.aborted) return;
+      }
+      if (ends(events) || hub.gone || this.#expired(reading)) {
+        reading = await this.#readNow(request);
+        if (reading.head.uid !== hub.uid) throw sessionNotFound();
+      }
+      if (events.length > 0) continue;
+      const rung = await this.#sleep(alarm, reading);
+      if (!rung) yield { seq, reason: PositionReason.IDLE, version: hub.version };
+    }
+  }
+
+  /**
+   * What comes next: from the hub if this watcher follows closely, else from the
+   * log; undefined while neither store can say.
+   */
+  async #next(hub: WatchHub, seq: number): Promise<readonly Event[] | undefined> {
+    const ready = hub.after(seq);
+    if (ready !== undefined) return ready.map(({ event }) => event);
+    const records = await this.#hubs.fetch(hub.uid, hub.key, seq).catch(undefinedIfAway);
+    return records?.map(decodeEvent);
+  }
+
+  #expired(reading: Reading): boolean {
+    return expiresAt(reading.session) <= this.#stores.clock.now().getTime();
+  }
+
+  /** True if something happened, false after a silence that is worth a word. */
+  async #sleep(alarm: Alarm, reading: Reading): Promise<boolean> {
+    const left = expiresAt(reading.session) - this.#stores.clock.now().getTime();
+    const limit = Math.min(IDLE_MS, Math.max(left, 1));
+    return (await alarm.sleep(limit)) || limit < IDLE_MS;
+  }
+
+  /** As the journal has it now; while that is away, as the view has it. */
+  async #readNow(request: WatchRequest): Promise<Reading> {
+    const strong = await this.#read(request, Consistency.STRONG).catch(undefinedIfAway);
+    return strong ?? this.#read(request, Consistency.LIVE);
+  }
+
+  #read({ principal, id }: WatchRequest, consistency: Consistency): Promise<Reading> {
+    return this.#reader.read({ principal, id, consistency, atLeastVersion: 0 });
+  }
+}
+
+function undefinedIfAway(error: unknown): undefined {
+  if (!isAway(error)) throw error;
+}
+
+function startOf(afterSeq: number | undefined, version: number): number {
+  if (afterSeq === undefined) return version;
+  if (afterSeq > version) throw invalidArgument("after_seq", "is beyond the end of the log");
+  return afterSeq;
+}
+
+/** True if the session may have ended with these events. */
+function ends(events: readonly Event[]): boolean {
+  return events.some(({ payload }) => payload.case === "sessionDeleted");
+}

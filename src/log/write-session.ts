@@ -1,0 +1,198 @@
+import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import { Consistency } from "../../gen/parley/v1/session_pb.js";
+import { ParleyError, sessionNotFound } from "../domain/errors.ts";
+import type { EventRecord, NewEvent } from "../domain/event.ts";
+import type { Principal } from "../domain/principal.ts";
+import type { ChangeOutcome, Creation, Operation, Receipt } from "../journal/port.ts";
+import type { Moment } from "../live/port.ts";
+import type { CoherentView } from "./coherent-view.ts";
+import { readWholeRange } from "./read-events.ts";
+import type { SessionReader } from "./read-session.ts";
+import type { Stores } from "./stores.ts";
+
+/** What a caller decided to write, on the head it was shown. */
+export interface Decision {
+  readonly events: readonly NewEvent[];
+  /** The head as it is to be; undefined if the state stays as it is. */
+  readonly state?: Head;
+}
+
+export interface WriteRequest {
+  readonly principal: Principal;
+  readonly id: string;
+  readonly operation: Operation;
+  /** True if the caller named the operation, so that this may be a retry. */
+  readonly retryable: boolean;
+  /**
+   * Decides on a head, of whoever's session and in whatever state; throws what
+   * it refuses; undefined if there is nothing to write. Called again when the
+   * state moved in between.
+   */
+  decide(head: Head | undefined): Decision | undefined;
+}
+
+/** What a write left behind: of a retry, what the first one did. */
+export interface Written {
+  /** The head after it; undefined for a retry of what did not change the state. */
+  readonly head: Head | undefined;
+  /** The events it wrote, in their places; empty if there was nothing to write. */
+  readonly events: readonly EventRecord[];
+}
+
+/** Rounds of "the state moved" after which a write gives up as `version_conflict`. */
+const MAX_ROUNDS = 32;
+
+/** Writes to sessions: decides, commits, installs, and decides again on a conflict. */
+export class SessionWriter {
+  readonly #stores: Stores;
+  readonly #view: CoherentView;
+  readonly #reader: SessionReader;
+
+  constructor(stores: Stores, view: CoherentView, reader: SessionReader) {
+    this.#stores = stores;
+    this.#view = view;
+    this.#reader = reader;
+  }
+
+  /**
+   * Writes what `decide` says. A head of the live view is good enough to decide
+   * on, since the journal takes the write only if the state is still that one;
+   * it is not good enough to refuse on, so a refusal is confirmed by the journal.
+   */
+  async write(request: WriteRequest): Promise<Written> {
+    let seen = await this.#look(request, Consistency.LIVE);
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const { decision, refusal } = attempt(request, seen.head);
+      if (decision === undefined) {
+        if (seen.confirmed) return this.#conclude(request, seen.head, refusal);
+        seen = await this.#look(request, Consistency.STRONG);
+        continue;
+      }
+      const asOf = this.#view.lastMoment();
+      const outcome = await this.#commit(request, seen.head, decision);
+      if (outcome.kind !== "moved") return this.#settle(request, outcome, asOf);
+      seen = { head: outcome.head, confirmed: outcome.head !== undefined };
+    }
+    throw new ParleyError("version_conflict", "the session kept changing; try again");
+  }
+
+  /** Creates a session; what happens if its id is taken is the caller's to decide. */
+  async create(creation: Creation, retryable: boolean): Promise<Created> {
+    const asOf = this.#view.lastMoment();
+    const outcome = await this.#stores.journal.createSession(creation);
+    switch (outcome.kind) {
+      case "committed":
+        await this.#view.offer({ head: outcome.head, asOf, events: outcome.events });
+        return { head: outcome.head };
+      case "repeated":
+        return { head: createdHead(outcome.receipt, creation.operation) };
+      case "taken": {
+        const receipt = retryable
+          ? await this.#stores.journal.findReceipt(creation.operation)
+          : undefined;
+        if (receipt !== undefined) return { head: createdHead(receipt, creation.operation) };
+        return { holder: outcome.holder, by: outcome.by };
+      }
+    }
+  }
+
+  async #look(request: WriteRequest, consistency: Consistency): Promise<Seen> {
+    const { principal, id } = request;
+    const { head } = await this.#reader.sight({ principal, id, consistency, atLeastVersion: 0 });
+    return { head, confirmed: consistency === Consistency.STRONG };
+  }
+
+  /** Nothing is to be written: a retry has its first answer, a refusal stands. */
+  async #conclude(
+    request: WriteRequest,
+    head: Head | undefined,
+    refusal: unknown,
+  ): Promise<Written> {
+    const receipt = request.retryable
+      ? await this.#stores.journal.findReceipt(request.operation)
+      : undefined;
+    if (receipt !== undefined) return this.#repeat(request, receipt);
+    if (refusal !== undefined) throw refusal;
+    return { head, events: [] };
+  }
+
+  async #commit(
+    request: WriteRequest,
+    head: Head | undefined,
+    decision: Decision,
+  ): Promise<ChangeOutcome> {
+    if (head?.session === undefined) throw sessionNotFound();
+    const change = {
+      operation: request.operation,
+      uid: head.uid,
+      basedOn: head.session.stateVersion,
+      ...decision,
+    };
+    try {
+      return await this.#stores.journal.changeSession(change);
+    } catch (error) {
+      this.#view.doubt(head);
+      throw error;
+    }
+  }
+
+  async #settle(
+    request: WriteRequest,
+    outcome: Exclude<ChangeOutcome, { kind: "moved" }>,
+    asOf: Moment | undefined,
+  ): Promise<Written> {
+    switch (outcome.kind) {
+      case "committed":
+        await this.#view.offer({ head: outcome.head, asOf, events: outcome.events });
+        return outcome;
+      case "repeated":
+        return this.#repeat(request, outcome.receipt);
+      case "taken":
+        throw new ParleyError("session_exists", `another session of yours has this ${outcome.by}`);
+    }
+  }
+
+  /** The first answer again, from what the first call left in the log. */
+  async #repeat(request: WriteRequest, receipt: Receipt): Promise<Written> {
+    checkSame(receipt, request.operation);
+    const { uid, firstSeq, lastSeq, head } = receipt;
+    const range = { uid, afterSeq: firstSeq - 1, upToSeq: lastSeq };
+    return { head, events: await readWholeRange(this.#stores.journal, range) };
+  }
+}
+
+interface Seen {
+  readonly head: Head | undefined;
+  /** True if the journal said so. */
+  readonly confirmed: boolean;
+}
+
+/** What became of a creation: the new session, or whoever's has the id. */
+export type Created =
+  | { readonly head: Head }
+  | { readonly holder: Head; readonly by: "session_id" | "external_id" };
+
+function createdHead(receipt: Receipt, operation: Operation): Head {
+  checkSame(receipt, operation);
+  if (receipt.head === undefined) throw new Error("a creation left a receipt without its head");
+  return receipt.head;
+}
+
+function checkSame(receipt: Receipt, operation: Operation): void {
+  if (Buffer.compare(receipt.requestHash, operation.requestHash) === 0) return;
+  throw new ParleyError(
+    "idempotency_conflict",
+    "this request_id was used for another request in the last 24 hours",
+  );
+}
+
+function attempt(
+  request: WriteRequest,
+  head: Head | undefined,
+): { decision?: Decision | undefined; refusal?: unknown } {
+  try {
+    return { decision: request.decide(head) };
+  } catch (refusal) {
+    return { refusal };
+  }
+}
