@@ -1,0 +1,41 @@
+import { createHash } from "node:crypto";
+import { clone, type DescMessage, type Message, toBinary } from "@bufbuild/protobuf";
+import type { HandlerContext } from "@connectrpc/connect";
+import type { Context } from "../context.ts";
+import type { Principal } from "../domain/principal.ts";
+import type { Operation } from "../journal/port.ts";
+
+/** A call that writes, named so that its retry is recognised. */
+export interface NamedOperation {
+  readonly operation: Operation;
+  /** True if the caller named it; else no retry can ever name it again. */
+  readonly retryable: boolean;
+}
+
+/** In the place of a hash that nobody will ever compare. */
+const NO_HASH = new Uint8Array(32);
+
+/**
+ * Names the operation of a call by its `request_id`, else by a new id. The hash
+ * covers the request without its `request_id`, so that the same id with another
+ * request is noticed.
+ */
+export function operationOf<T extends Message & { requestId: string }>(
+  context: Context,
+  call: HandlerContext,
+  principal: Principal,
+  schema: DescMessage,
+  request: T,
+): NamedOperation {
+  const { tenantId, userId } = principal;
+  const method = `${call.service.typeName}/${call.method.name}`;
+  const retryable = request.requestId !== "";
+  const key = retryable ? request.requestId : context.ids.uuid();
+  const requestHash = retryable ? hashOf(schema, request) : NO_HASH;
+  return { operation: { tenantId, userId, method, key, requestHash }, retryable };
+}
+
+function hashOf(schema: DescMessage, request: Message & { requestId: string }): Uint8Array {
+  const anonymous = { ...clone(schema, request), requestId: "" };
+  return createHash("sha256").update(toBinary(schema, anonymous)).digest();
+}

@@ -1,0 +1,84 @@
+import { create } from "@bufbuild/protobuf";
+import type { HandlerContext } from "@connectrpc/connect";
+import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
+import { SessionCreatedSchema } from "../../../gen/parley/v1/event_pb.js";
+import {
+  type CreateSessionRequest,
+  CreateSessionRequestSchema,
+} from "../../../gen/parley/v1/session_commands_pb.js";
+import type { Context } from "../../context.ts";
+import { owns } from "../../domain/access.ts";
+import { invalidArgument, ParleyError } from "../../domain/errors.ts";
+import { newEvent } from "../../domain/event.ts";
+import { isSessionId } from "../../domain/ids.ts";
+import type { Principal } from "../../domain/principal.ts";
+import { newConversation } from "../../domain/session.ts";
+import { sessionView } from "../../domain/session-view.ts";
+import type { Creation } from "../../journal/port.ts";
+import { setSuccessStatus } from "../../rest/index.ts";
+import { actorOf } from "../actor.ts";
+import { callerOf } from "../caller.ts";
+import { operationOf } from "../operation.ts";
+
+const EXISTED = 200;
+
+export function createSession(context: Context) {
+  return async (request: CreateSessionRequest, call: HandlerContext) => {
+    const principal = callerOf(call);
+    const named = operationOf(context, call, principal, CreateSessionRequestSchema, request);
+    if (request.sessionId !== "" && !isSessionId(request.sessionId)) {
+      throw invalidArgument(
+        "session_id",
+        "must match [A-Za-z0-9:_.-]{1,128} and be no reserved word",
+      );
+    }
+    const ids = [request.sessionId, ""].filter((id, i) => id !== "" || i > 0);
+    for (const id of ids) {
+      const creation = creationOf(context, principal, request, id, named.operation);
+      const created = await context.log.create(creation, named.retryable);
+      if ("head" in created) return { session: sessionView(created.head) };
+      const existing = answerTaken(created, principal, id);
+      if (existing !== undefined) {
+        setSuccessStatus(call, EXISTED);
+        return { session: sessionView(existing) };
+      }
+    }
+    throw new ParleyError("internal", "a generated id was taken");
+  };
+}
+
+/**
+ * Who has the id decides what its next caller is told: the owner gets the
+ * session, anybody else a new id (undefined here) and not a word.
+ */
+function answerTaken(
+  taken: { holder: Head; by: "session_id" | "external_id" },
+  principal: Principal,
+  id: string,
+): Head | undefined {
+  if (taken.by === "external_id") {
+    throw new ParleyError("session_exists", "another session of yours has this external_id");
+  }
+  return id !== "" && owns(taken.holder, principal) ? taken.holder : undefined;
+}
+
+function creationOf(
+  context: Context,
+  principal: Principal,
+  request: CreateSessionRequest,
+  sessionId: string,
+  operation: Creation["operation"],
+): Creation {
+  const now = context.clock.now();
+  const uid = context.ids.uuid();
+  const identity = { uid, sessionId: sessionId || context.ids.uuid(), now };
+  const head = newConversation(request, principal, identity);
+  const session = head.session;
+  const event = newEvent({
+    eventId: context.ids.uuid(),
+    at: now,
+    actor: actorOf(principal),
+    payload: { case: "sessionCreated", value: create(SessionCreatedSchema, { session }) },
+  });
+  return { operation, head, event };
+}

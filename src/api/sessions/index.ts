@@ -1,0 +1,24 @@
+import type { ServiceImpl } from "@connectrpc/connect";
+import type { SessionService } from "../../../gen/parley/v1/session_service_pb.js";
+import type { Context } from "../../context.ts";
+import { checkSessionExists } from "./check-session-exists.ts";
+import { createSession } from "./create-session.ts";
+import { deleteSession } from "./delete-session.ts";
+import { getLatestSession } from "./get-latest-session.ts";
+import { getSession } from "./get-session.ts";
+import { listSessions } from "./list-sessions.ts";
+import { restoreSession } from "./restore-session.ts";
+import { updateSession } from "./update-session.ts";
+
+export function sessionService(context: Context) {
+  return {
+    createSession: createSession(context),
+    getSession: getSession(context),
+    listSessions: listSessions(context),
+    updateSession: updateSession(context),
+    deleteSession: deleteSession(context),
+    restoreSession: restoreSession(context),
+    checkSessionExists: checkSessionExists(context),
+    getLatestSession: getLatestSession(context),
+  } satisfies ServiceImpl<typeof SessionService>;
+}

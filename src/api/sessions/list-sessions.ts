@@ -1,0 +1,83 @@
+import type { HandlerContext } from "@connectrpc/connect";
+import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
+import { SessionStatus } from "../../../gen/parley/v1/session_pb.js";
+import type { ListSessionsRequest } from "../../../gen/parley/v1/session_queries_pb.js";
+import type { Context } from "../../context.ts";
+import { dateBefore, dateFrom } from "../../domain/dates.ts";
+import { invalidArgument } from "../../domain/errors.ts";
+import { decodePageToken, encodePageToken } from "../../domain/page-token.ts";
+import { sessionView } from "../../domain/session-view.ts";
+import type { SessionPage, SessionQuery } from "../../journal/port.ts";
+import { callerOf } from "../caller.ts";
+import { offsetOf, orderOf } from "../paging.ts";
+
+const DEFAULT_LIMIT = 20;
+
+export function listSessions(context: Context) {
+  return async (request: ListSessionsRequest, call: HandlerContext) => {
+    const { tenantId, userId } = callerOf(call);
+    const limit = request.limit ?? DEFAULT_LIMIT;
+    const offset = offsetOf(request, limit);
+    const filter = filterOf(request);
+    const after = request.pageToken === "" ? undefined : placeOf(request.pageToken, filter);
+    const page = await context.log.list({
+      ...filter,
+      tenantId,
+      userId,
+      now: context.clock.now(),
+      limit,
+      offset,
+      ...(after === undefined ? {} : { after }),
+    });
+    return {
+      sessions: page.heads.map(sessionView),
+      totalCount: page.total,
+      count: page.heads.length,
+      page: after === undefined ? Math.floor(offset / limit) + 1 : 0,
+      nextPageToken: page.hasMore ? tokenAfter(page.heads.at(-1), filter) : "",
+      summary: summaryOf(page),
+    };
+  };
+}
+
+type Filter = Pick<
+  SessionQuery,
+  "status" | "agentId" | "titleContains" | "createdFrom" | "createdBefore" | "order"
+>;
+
+function filterOf(request: ListSessionsRequest): Filter {
+  const { status, agentId, q, dateFrom: from, dateTo: to } = request;
+  return {
+    order: orderOf(request, "desc"),
+    ...(status === SessionStatus.UNSPECIFIED ? {} : { status }),
+    ...(agentId === undefined ? {} : { agentId }),
+    ...(q === undefined ? {} : { titleContains: q }),
+    ...(from === undefined ? {} : { createdFrom: dateFrom("date_from", from) }),
+    ...(to === undefined ? {} : { createdBefore: dateBefore("date_to", to) }),
+  };
+}
+
+function tokenAfter(last: Head | undefined, filter: Filter): string {
+  const created = last?.session?.createdAt;
+  if (last === undefined || created === undefined) return "";
+  const ms = Number(created.seconds) * 1000 + Math.floor(created.nanos / 1e6);
+  return encodePageToken([ms, last.uid], filter);
+}
+
+function placeOf(token: string, filter: Filter): { createdAt: Date; uid: string } {
+  const [ms, uid] = decodePageToken(token, filter);
+  const isUid = typeof uid === "string" && /^[0-9a-f-]{36}$/.test(uid);
+  const createdAt = new Date(typeof ms === "number" ? ms : Number.NaN);
+  if (!isUid || Number.isNaN(createdAt.getTime())) {
+    throw invalidArgument("page_token", "is not a token of this list");
+  }
+  return { createdAt, uid };
+}
+
+function summaryOf(page: SessionPage) {
+  const byStatus: Record<string, number> = {};
+  for (const [status, count] of page.byStatus) {
+    byStatus[(SessionStatus[status] ?? String(status)).toLowerCase()] = count;
+  }
+  return { byStatus, messageCount: BigInt(page.messageCount) };
+}

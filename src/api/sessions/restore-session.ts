@@ -1,0 +1,55 @@
+import { create } from "@bufbuild/protobuf";
+import type { HandlerContext } from "@connectrpc/connect";
+import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
+import { SessionRestoredSchema } from "../../../gen/parley/v1/event_pb.js";
+import {
+  type RestoreSessionRequest,
+  RestoreSessionRequestSchema,
+} from "../../../gen/parley/v1/session_commands_pb.js";
+import type { Context } from "../../context.ts";
+import { admitDeleted } from "../../domain/access.ts";
+import { ParleyError } from "../../domain/errors.ts";
+import { newEvent } from "../../domain/event.ts";
+import type { Principal } from "../../domain/principal.ts";
+import { draftOf } from "../../domain/session.ts";
+import { sessionView } from "../../domain/session-view.ts";
+import type { Decision } from "../../log/write-session.ts";
+import { actorOf } from "../actor.ts";
+import { callerOf } from "../caller.ts";
+import { operationOf } from "../operation.ts";
+
+export function restoreSession(context: Context) {
+  return async (request: RestoreSessionRequest, call: HandlerContext) => {
+    const principal = callerOf(call);
+    const written = await context.log.write({
+      principal,
+      id: request.sessionId,
+      ...operationOf(context, call, principal, RestoreSessionRequestSchema, request),
+      decide: (head) => decide(context, principal, admitDeleted(head, principal).head),
+    });
+    if (written.events.length === 0) await refuseTaken(context, principal, request.sessionId);
+    return { session: sessionView(written.head) };
+  };
+}
+
+function decide(context: Context, principal: Principal, held: Head): Decision | undefined {
+  if (held.deletedAt === undefined) return undefined;
+  const { head } = draftOf(held);
+  delete head.deletedAt;
+  const event = newEvent({
+    eventId: context.ids.uuid(),
+    at: context.clock.now(),
+    actor: actorOf(principal),
+    payload: { case: "sessionRestored", value: create(SessionRestoredSchema) },
+  });
+  return { events: [event], state: head };
+}
+
+/** The id names a living session: was it a deleted one that the caller meant? */
+async function refuseTaken(context: Context, principal: Principal, id: string): Promise<void> {
+  const { tenantId, userId } = principal;
+  const deleted = await context.log.readDeleted({ tenantId, userId, id });
+  if (deleted !== undefined) {
+    throw new ParleyError("session_exists", "another session has this id now");
+  }
+}
