@@ -1,0 +1,73 @@
+/** One environment variable, as `--help` and the README tell of it. */
+export interface Variable {
+  readonly name: string;
+  /** As it would be written; empty where unset means something of its own. */
+  readonly default: string;
+  readonly meaning: string;
+}
+
+/** Every variable Parley reads. Nothing else in `src` looks at the environment. */
+export const VARIABLES = [
+  { name: "HOST", default: "127.0.0.1", meaning: "Address to listen on." },
+  { name: "PORT", default: "8080", meaning: "Port to listen on, 0 to 65535; 0 takes a free one." },
+  {
+    name: "DATABASE_URL",
+    default: "",
+    meaning:
+      "Postgres that keeps the journal, `postgres://…`. Unset: PGlite, in a folder of this machine.",
+  },
+  {
+    name: "REDIS_URL",
+    default: "",
+    meaning:
+      "Redis that makes sessions live: `redis://host`, `rediss://` for TLS, " +
+      "`redis://host,host?cluster=true`, `redis+sentinel://host,host/master`. " +
+      "Unset: memory of this process.",
+  },
+  {
+    name: "PARLEY_DATA",
+    default: ".parley",
+    meaning: "Folder of the embedded journal; used while `DATABASE_URL` is unset.",
+  },
+  {
+    name: "PARLEY_REDIS_PREFIX",
+    default: "parley:",
+    meaning:
+      "What every Redis key begins with, 1 to 64 of `A-Za-z0-9:_.-`; tells installations apart.",
+  },
+  {
+    name: "PARLEY_LIVE_STALENESS",
+    default: "2s",
+    meaning: "How far a live read may be behind after a fault, `100ms` to `60s`.",
+  },
+  {
+    name: "PARLEY_AUTH",
+    default: "",
+    meaning:
+      "`dev` believes the `x-user-id`, `x-tenant-id` and `x-roles` headers; `required` makes " +
+      "callers prove who they are. Unset: `dev` on a loopback `HOST`, else `required`.",
+  },
+  {
+    name: "DEV_USER_ID",
+    default: "dev-user",
+    meaning: "Who calls in `dev` mode without `x-user-id`; 1 to 255 visible ASCII characters.",
+  },
+  {
+    name: "TLS_CERT",
+    default: "",
+    meaning: "PEM file of the certificate chain. With `TLS_KEY`: TLS instead of cleartext.",
+  },
+  { name: "TLS_KEY", default: "", meaning: "PEM file of the certificate's private key." },
+  {
+    name: "PARLEY_SHUTDOWN_GRACE",
+    default: "10s",
+    meaning: "How long calls may take to finish when the server stops, `0s` to `10m`.",
+  },
+  {
+    name: "LOG_LEVEL",
+    default: "info",
+    meaning: "`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.",
+  },
+] as const satisfies readonly Variable[];
+
+export type VariableName = (typeof VARIABLES)[number]["name"];

@@ -1,0 +1,110 @@
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import type { Logger } from "pino";
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  RetryInfoSchema,
+} from "../../../gen/google/rpc/error_details_pb.js";
+import { ParleyError, REASONS, type Reason } from "../../domain/errors.ts";
+import { ERROR_DOMAIN, reasonOf, statedReason } from "../error-reason.ts";
+import { REQUEST_ID } from "../request-id.ts";
+import { type CallRequest, type CallResponse, methodName } from "./call.ts";
+
+/**
+ * The one place where an error becomes an answer. What the domain refuses goes
+ * out as its reason; what nobody foresaw goes out as `internal` with a fixed text,
+ * and its own words into the log under the request's id.
+ */
+export function mapErrors(logger: Logger): Interceptor {
+  return (next) => async (req) => {
+    const map = (error: unknown) => toConnectError(error, req, logger);
+    let res: CallResponse;
+    try {
+      res = await next(req);
+    } catch (error) {
+      throw map(error);
+    }
+    return res.stream ? { ...res, message: mapped(res.message, map) } : res;
+  };
+}
+
+async function* mapped<T>(messages: AsyncIterable<T>, map: (error: unknown) => ConnectError) {
+  try {
+    yield* messages;
+  } catch (error) {
+    throw map(error);
+  }
+}
+
+function toConnectError(error: unknown, req: CallRequest, logger: Logger): ConnectError {
+  if (error instanceof ParleyError) {
+    if (REASONS[error.reason].http >= 500) logCause(error, req, logger);
+    return refusal(error);
+  }
+  if (error instanceof ConnectError) return withReason(error);
+  if (req.signal.aborted && isAbort(error)) return aborted(req.signal);
+  logCause(error, req, logger);
+  return refusal(new ParleyError("internal", "internal error"));
+}
+
+/** An unforeseen error's own words; for `unavailable`, those of the store. */
+function logCause(error: unknown, req: CallRequest, logger: Logger): void {
+  const err = error instanceof ParleyError ? (error.cause ?? error) : error;
+  const foreseen = error instanceof ParleyError && error.reason !== "internal";
+  logger[foreseen ? "warn" : "error"](
+    { err, method: methodName(req), request_id: req.header.get(REQUEST_ID) },
+    foreseen ? "a call was refused" : "a call failed",
+  );
+}
+
+function refusal(error: ParleyError): ConnectError {
+  const { reason, violations, retryAfterMs } = error;
+  const details: ConstructorParameters<typeof ConnectError>[3] = [errorInfo(reason)];
+  const metadata: Record<string, string> = {};
+  if (violations.length > 0) {
+    details.push({ desc: BadRequestSchema, value: { fieldViolations: [...violations] } });
+  }
+  if (retryAfterMs !== undefined) {
+    metadata["retry-after"] = String(Math.max(1, Math.ceil(retryAfterMs / 1000)));
+    details.push({ desc: RetryInfoSchema, value: { retryDelay: duration(retryAfterMs) } });
+  }
+  return new ConnectError(error.message, CODES[REASONS[reason].code], metadata, details, error);
+}
+
+function withReason(error: ConnectError): ConnectError {
+  if (statedReason(error) === undefined) error.details.push(errorInfo(reasonOf(error)));
+  return error;
+}
+
+function errorInfo(reason: Reason) {
+  return { desc: ErrorInfoSchema, value: { reason, domain: ERROR_DOMAIN } };
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
+}
+
+/** The signal's reason is the library's own: a deadline, a stop, or nothing for a caller who left. */
+function aborted(signal: AbortSignal): ConnectError {
+  if (signal.reason instanceof ConnectError) return withReason(signal.reason);
+  return withReason(new ConnectError("the call was cancelled", Code.Canceled));
+}
+
+function duration(ms: number) {
+  return { seconds: BigInt(Math.floor(ms / 1000)), nanos: (ms % 1000) * 1_000_000 };
+}
+
+const CODES = {
+  invalid_argument: Code.InvalidArgument,
+  deadline_exceeded: Code.DeadlineExceeded,
+  not_found: Code.NotFound,
+  already_exists: Code.AlreadyExists,
+  permission_denied: Code.PermissionDenied,
+  resource_exhausted: Code.ResourceExhausted,
+  failed_precondition: Code.FailedPrecondition,
+  aborted: Code.Aborted,
+  unimplemented: Code.Unimplemented,
+  internal: Code.Internal,
+  unavailable: Code.Unavailable,
+  unauthenticated: Code.Unauthenticated,
+} as const satisfies Record<(typeof REASONS)[Reason]["code"] | "failed_precondition", Code>;

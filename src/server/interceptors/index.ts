@@ -1,0 +1,50 @@
+import type { Interceptor } from "@connectrpc/connect";
+import type { Logger } from "pino";
+import type { Metrics } from "../../telemetry/metrics.ts";
+import type { Authenticator } from "../auth/authenticator.ts";
+import { authenticateCalls } from "./authenticate.ts";
+import { boundCalls, type DeadlineOptions } from "./deadline.ts";
+import { mapErrors } from "./errors.ts";
+import { fillRequestId } from "./idempotency.ts";
+import { logCalls } from "./log.ts";
+import { measureCalls } from "./metrics.ts";
+import { type RequestRules, validateRequests } from "./validate.ts";
+
+export interface InterceptorOptions {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly authenticators: readonly Authenticator[];
+  readonly deadline: DeadlineOptions;
+  readonly rules: RequestRules;
+}
+
+/**
+ * What happens to every call of every protocol, outermost first:
+ *
+ * 1. log and measure, outside of everything, so that they see the final outcome;
+ * 2. map errors, outside of all that throws one;
+ * 3. bound the time, that of authentication included;
+ * 4. authenticate, before anything looks at what the call says;
+ * 5. fill `request_id` from `Idempotency-Key`, before its length is checked;
+ * 6. validate, so that a handler sees only what the proto allows.
+ *
+ * The request's id is not here: answers that never reach a method have one too
+ * (`request-id.ts`).
+ */
+export function callInterceptors(options: InterceptorOptions): Interceptor[] {
+  return [
+    logCalls(options.logger),
+    ...publicInterceptors(options),
+    boundCalls(options.deadline),
+    authenticateCalls(options.authenticators),
+    fillRequestId(),
+    validateRequests(options.rules),
+  ];
+}
+
+/** For health and reflection: anybody may ask, and probes would fill the log. */
+export function publicInterceptors(
+  options: Pick<InterceptorOptions, "logger" | "metrics">,
+): Interceptor[] {
+  return [measureCalls(options.metrics), mapErrors(options.logger)];
+}

@@ -1,0 +1,133 @@
+import type { Logger } from "pino";
+import { registerServices } from "./api/index.ts";
+import { OperationSweeper } from "./archiver/operation-sweeper.ts";
+import { systemClock } from "./clock.ts";
+import type { Config } from "./config/config.ts";
+import type { Clock, Context } from "./context.ts";
+import { uuidV7 } from "./ids.ts";
+import type { Journal } from "./journal/port.ts";
+import type { LiveView } from "./live/port.ts";
+import { createLog } from "./log/log.ts";
+import { devAuthenticator } from "./server/auth/dev.ts";
+import { type RunningServer, startServer } from "./server/server.ts";
+import type { HealthProbes } from "./server/serving.ts";
+import { openJournal, openLiveView, stalenessOf } from "./stores.ts";
+import { createLogger } from "./telemetry/logger.ts";
+import { createMetrics } from "./telemetry/metrics.ts";
+
+export interface Service {
+  /** Opens the port. Rejects if that is not possible; the service is then stopped. */
+  start(): Promise<{ readonly url: string }>;
+  /**
+   * Stops in order: watchers are told where to resume, calls finish or are cut
+   * off after the grace, writes are committed, stores are closed. Can be called
+   * again.
+   */
+  stop(reason: string): Promise<void>;
+}
+
+export interface Overrides {
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** Opens the stores of a service that is configured so. Nothing listens yet. */
+export async function createService(
+  config: Config,
+  overrides: Partial<Overrides> = {},
+): Promise<Service> {
+  const logger = overrides.logger ?? createLogger({ level: config.logLevel, terminal: false });
+  const journal = await openJournal(config, logger);
+  try {
+    const stalenessMs = stalenessOf(config, journal);
+    const live = await openLiveView(config, stalenessMs, logger);
+    const clock = overrides.clock ?? systemClock;
+    return new ParleyService(config, { journal, live, clock, logger, stalenessMs });
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly journal: Journal;
+  readonly live: LiveView;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly stalenessMs: number;
+}
+
+class ParleyService implements Service {
+  readonly #config: Config;
+  readonly #parts: Parts;
+  readonly #shutdown = new AbortController();
+  readonly #context: Context;
+  readonly #sweeper: OperationSweeper;
+  #server: RunningServer | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(config: Config, parts: Parts) {
+    const { clock, logger, journal } = parts;
+    this.#config = config;
+    this.#parts = parts;
+    this.#sweeper = new OperationSweeper(journal, clock, logger);
+    const log = createLog(parts);
+    this.#context = { log, clock, ids: uuidV7, logger, shutdown: this.#shutdown.signal };
+  }
+
+  async start(): Promise<{ url: string }> {
+    const { server, auth } = this.#config;
+    try {
+      this.#server = await startServer({
+        ...server,
+        routes: (router) => registerServices(router, this.#context),
+        health: this.#probes(),
+        authenticators: [devAuthenticator(auth.devUserId)],
+        logger: this.#parts.logger,
+        metrics: createMetrics({ process: true }),
+        shutdownSignal: this.#shutdown.signal,
+      });
+    } catch (error) {
+      await this.stop("cannot listen");
+      throw error;
+    }
+    this.#sweeper.start();
+    return { url: this.#server.address.url };
+  }
+
+  stop(reason: string): Promise<void> {
+    this.#stopped ??= this.#stop(reason);
+    return this.#stopped;
+  }
+
+  async #stop(reason: string): Promise<void> {
+    this.#parts.logger.info({ reason }, "stopping");
+    this.#shutdown.abort();
+    await this.#server?.drain(this.#config.server.shutdownGraceMs);
+    await this.#sweeper.stop();
+    this.#context.log.close();
+    await this.#parts.live.close();
+    await this.#parts.journal.close();
+    this.#parts.logger.info("stopped");
+  }
+
+  /** Live sessions can still be read without the journal, and everything without the view. */
+  #probes(): HealthProbes {
+    const { journal, live } = this.#parts;
+    const answers = (store: { ping(): Promise<void> }) =>
+      store.ping().then(
+        () => true,
+        () => false,
+      );
+    return {
+      live: () => true,
+      ready: async () => {
+        const [kept, atHand] = await Promise.all([answers(journal), answers(live)]);
+        return {
+          serving: kept || atHand,
+          stores: { journal: kept ? "ready" : "away", live: atHand ? "ready" : "away" },
+        };
+      },
+    };
+  }
+}

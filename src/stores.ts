@@ -1,0 +1,48 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { Config } from "./config/config.ts";
+import { isAway } from "./domain/errors.ts";
+import { openPgliteJournal, openPostgresJournal } from "./journal/index.ts";
+import type { Journal } from "./journal/port.ts";
+import { openMemoryView, openRedisView } from "./live/index.ts";
+import type { LiveView } from "./live/port.ts";
+
+/** How long the start waits for a Postgres that is not up yet, in milliseconds. */
+const JOURNAL_PATIENCE_MS = 30_000;
+const RETRY_MS = 500;
+
+/** Opens where sessions are kept; waits a while for a database that starts too. */
+export async function openJournal({ journal }: Config, logger: Logger): Promise<Journal> {
+  if (journal.kind === "pglite") return openPgliteJournal({ dir: journal.dataDir });
+  const deadline = performance.now() + JOURNAL_PATIENCE_MS;
+  for (let said = false; ; said = true) {
+    try {
+      return await openPostgresJournal({ url: journal.url.reveal() });
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      if (performance.now() > deadline) {
+        throw new Error(`DATABASE_URL: ${journal.url} cannot be reached`, { cause: error });
+      }
+      if (!said) logger.warn(`waiting for Postgres at ${journal.url}`);
+      await pause(RETRY_MS);
+    }
+  }
+}
+
+/** How far live reads may be behind after a fault: not at all where nobody else can write. */
+export function stalenessOf({ live }: Config, journal: Journal): number {
+  const alone = live.redisUrl === undefined && journal.exclusive;
+  return alone ? Number.POSITIVE_INFINITY : live.stalenessMs;
+}
+
+/** Opens where sessions are at hand. A Redis that is away does not hinder the start. */
+export async function openLiveView(
+  { live }: Config,
+  stalenessMs: number,
+  logger: Logger,
+): Promise<LiveView> {
+  const onError = (error: unknown) => logger.debug({ err: error }, "live view");
+  if (live.redisUrl === undefined) return openMemoryView({ boundMs: stalenessMs, onError });
+  const redis = live.redisUrl.reveal();
+  return openRedisView({ redis, prefix: live.keyPrefix, boundMs: stalenessMs, onError });
+}

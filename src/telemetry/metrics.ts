@@ -1,0 +1,73 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** One finished call, as the metrics see it. */
+export interface FinishedCall {
+  /** `package.Service/Method`. */
+  readonly method: string;
+  readonly protocol: string;
+  /** `ok` or the reason it failed for. */
+  readonly outcome: string;
+  /** Undefined for a stream, which lasts as long as somebody listens. */
+  readonly seconds: number | undefined;
+}
+
+/** What is counted, and the registry that `/metrics` prints. */
+export interface Metrics {
+  readonly registry: Registry;
+  callStarted(method: string, protocol: string): void;
+  callFinished(call: FinishedCall): void;
+  /** An answer over HTTP, whoever gave it. */
+  answered(status: number): void;
+  connections(change: 1 | -1, protocol: "http1" | "http2"): void;
+}
+
+/** From half a millisecond to the default deadline, in seconds. */
+const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30];
+
+export function createMetrics(options: { readonly process?: boolean } = {}): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  if (options.process === true) collectDefaultMetrics({ register: registry });
+  const running = new Gauge({
+    name: "parley_rpc_running",
+    help: "Calls that have begun and not ended.",
+    labelNames: ["method", "protocol"],
+    registers,
+  });
+  const calls = new Counter({
+    name: "parley_rpc_total",
+    help: "Calls that have ended, by outcome: ok or the reason of the error.",
+    labelNames: ["method", "protocol", "outcome"],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: "parley_rpc_seconds",
+    help: "How long calls took that are no streams.",
+    labelNames: ["method", "protocol"],
+    buckets: BUCKETS,
+    registers,
+  });
+  const responses = new Counter({
+    name: "parley_http_responses_total",
+    help: "Answers by HTTP status; gRPC says 200 and has its outcome in parley_rpc_total.",
+    labelNames: ["status"],
+    registers,
+  });
+  const open = new Gauge({
+    name: "parley_connections",
+    help: "Open connections.",
+    labelNames: ["protocol"],
+    registers,
+  });
+  return {
+    registry,
+    callStarted: (method, protocol) => running.inc({ method, protocol }),
+    callFinished: ({ method, protocol, outcome, seconds: took }) => {
+      running.dec({ method, protocol });
+      calls.inc({ method, protocol, outcome });
+      if (took !== undefined) seconds.observe({ method, protocol }, took);
+    },
+    answered: (status) => responses.inc({ status: String(status) }),
+    connections: (change, protocol) => open.inc({ protocol }, change),
+  };
+}
