@@ -1,9 +1,32 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { ContractReporter } from "./test/support/contract-reporter.ts";
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    pool: "forks",
+    maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    reporters: [
+      "default",
+      ["json", { outputFile: "test-results/report.json" }],
+      new ContractReporter(),
+    ],
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: ["{src,scripts}/**/*.test.ts", "test/*.test.ts"] },
+      },
+      {
+        // Redis and Postgres are started only when a test of this project was selected.
+        extends: true,
+        test: {
+          name: "services",
+          include: ["test/*/**/*.test.ts"],
+          globalSetup: ["test/setup-services.ts"],
+        },
+      },
+    ],
   },
 });

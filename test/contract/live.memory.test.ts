@@ -1,0 +1,21 @@
+import { openMemoryView } from "../../src/live/index.ts";
+import { type LiveSubject, liveContract } from "./live.ts";
+
+const TAIL = { events: 16, bytes: 3_000 };
+
+async function open(boundMs: number): Promise<LiveSubject> {
+  const view = openMemoryView({ boundMs, tail: TAIL });
+  return {
+    view,
+    boundMs,
+    tail: TAIL,
+    faults: {
+      drop: async ({ key }) => view.forget(key),
+      empty: async () => view.clear(),
+    },
+    close: () => view.close(),
+  };
+}
+
+liveContract("memory, bound of 200 ms", () => open(200));
+liveContract("memory, boundless", () => open(Number.POSITIVE_INFINITY));

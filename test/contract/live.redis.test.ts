@@ -1,0 +1,62 @@
+import { Redis } from "ioredis";
+import { openRedisView } from "../../src/live/index.ts";
+import { sessionKeys } from "../../src/live/keys.ts";
+import type { LiveView } from "../../src/live/port.ts";
+import { redisKeyPrefix, startRedis } from "../support/redis.ts";
+import { describeWithServices } from "../support/services.ts";
+import { type LiveSubject, liveContract, type OutsideFaults } from "./live.ts";
+import { TcpProxy } from "./live-proxy.ts";
+
+const TAIL = { events: 16, bytes: 3_000 };
+const BOUND_MS = 200;
+
+async function open(): Promise<LiveSubject> {
+  const server = await startRedis();
+  const proxy = await TcpProxy.to(server.port);
+  const prefix = redisKeyPrefix();
+  const others: LiveView[] = [];
+  const openAt = (port: number) =>
+    openRedisView({ redis: `redis://127.0.0.1:${port}`, prefix, boundMs: BOUND_MS, tail: TAIL });
+  const view = await openAt(proxy.port);
+  const admin = new Redis(server.port);
+  admin.on("error", () => {}); // the server is killed on purpose
+  let dump: Uint8Array | undefined;
+
+  const outside: OutsideFaults = {
+    async another() {
+      const other = await openAt(server.port);
+      others.push(other);
+      return other;
+    },
+    async remember() {
+      dump = await server.saveDump();
+    },
+    restartOlder: () => server.restart(dump),
+    stall: () => server.pause(),
+    resume: () => server.resume(),
+    cutOff: async () => proxy.cut(),
+    mend: async () => proxy.mend(),
+  };
+  return {
+    view,
+    boundMs: BOUND_MS,
+    tail: TAIL,
+    faults: {
+      drop: async ({ key }) => {
+        await admin.del(sessionKeys(prefix, key).head);
+      },
+      empty: async () => {
+        await admin.flushall();
+      },
+      outside,
+    },
+    async close() {
+      admin.disconnect();
+      await Promise.all([view, ...others].map((each) => each.close()));
+      await proxy.close();
+      await server.stop();
+    },
+  };
+}
+
+liveContract("redis", open, describeWithServices);

@@ -1,0 +1,24 @@
+import { toConfig } from "../../src/config/config.ts";
+import type { Env } from "../../src/config/env.ts";
+import { createService } from "../../src/service.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+/** A service in this process, on a port of its own. */
+export interface TestService {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Starts a service as `env` configures it; without stores in it, embedded in a temporary folder. */
+export async function startService(env: Env = {}): Promise<TestService> {
+  const config = toConfig({
+    PORT: "0",
+    LOG_LEVEL: "silent",
+    PARLEY_DATA: temporaryFolder("data"),
+    PARLEY_SHUTDOWN_GRACE: "1s",
+    ...env,
+  });
+  const service = await createService(config);
+  const { url } = await service.start();
+  return { url, close: () => service.stop("test") };
+}
