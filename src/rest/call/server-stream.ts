@@ -1,0 +1,95 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { Message } from "@bufbuild/protobuf";
+import type { HandlerContext } from "@connectrpc/connect";
+import { createAsyncIterable, transformInvokeImplementation } from "../connect-internals.ts";
+import { addHeaders, type NodeResponse } from "../http/node-http.ts";
+import type { Binding } from "../rule/binding.ts";
+import type { StreamLayout } from "./stream-format.ts";
+import { StreamWriter } from "./stream-writer.ts";
+
+/** What a stream is served with. */
+export interface StreamOptions {
+  readonly layout: StreamLayout;
+  /** The body of an error, for a failure after the first message. */
+  readonly writeError: (reason: unknown) => string;
+  /**
+   * Milliseconds of silence after which a heartbeat is sent. Also how long the
+   * head of the answer waits for the first message.
+   */
+  readonly heartbeatMs: number;
+}
+
+/**
+ * Calls a server-streaming method and sends its messages as they come.
+ *
+ * The head waits for the first message, so that an error before it keeps its
+ * status. It does not wait forever: after one heartbeat's time it goes out alone,
+ * since proxies give up on an answer that does not begin. Throws what fails before
+ * the head was sent; what fails later is the last record.
+ */
+export async function answerStream(
+  binding: Binding,
+  ctx: HandlerContext,
+  input: Message,
+  response: NodeResponse,
+  options: StreamOptions,
+): Promise<void> {
+  const { spec, interceptors } = binding.endpoint;
+  const invoke = transformInvokeImplementation(spec, ctx, interceptors);
+  const messages = invoke(createAsyncIterable([input]))[Symbol.asyncIterator]();
+  const stop = () => {
+    messages.return?.()?.catch(() => {}); // its own failure to stop is nobody's answer
+  };
+  response.once("close", stop);
+  const first = messages.next();
+  const begun = await settledWithin(first, options.heartbeatMs);
+  sendHead(response, ctx, options.layout);
+  if (!begun && "flushHeaders" in response) response.flushHeaders();
+  if (ctx.requestMethod === "HEAD") {
+    response.end();
+    stop();
+    return;
+  }
+  const writer = new StreamWriter(response, options);
+  try {
+    await writeMessages(binding, first, messages, writer);
+    writer.end();
+  } catch (reason) {
+    writer.fail(reason);
+    stop();
+  }
+}
+
+async function writeMessages(
+  binding: Binding,
+  first: Promise<IteratorResult<Message>>,
+  messages: AsyncIterator<Message>,
+  writer: StreamWriter,
+): Promise<void> {
+  for (let next = await first; next.done !== true; next = await messages.next()) {
+    if (writer.closed) return;
+    await writer.message(next.value, binding.write(next.value));
+  }
+}
+
+/** Waits for a promise, but not longer than that. Throws if it fails in time. */
+async function settledWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  try {
+    return await Promise.race([promise.then(() => true), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function sendHead(response: NodeResponse, ctx: HandlerContext, layout: StreamLayout): void {
+  const headers: OutgoingHttpHeaders = {};
+  addHeaders(headers, ctx.responseHeader);
+  headers["content-type"] = layout.contentType;
+  headers["cache-control"] = "no-store";
+  headers["x-accel-buffering"] = "no"; // nginx would hold the stream back
+  response.writeHead(200, headers);
+}
