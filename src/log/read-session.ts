@@ -7,7 +7,8 @@ import { isSessionId } from "../domain/ids.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { SessionAddress } from "../journal/port.ts";
 import type { Glance, Want } from "../live/port.ts";
-import { type CoherentView, keyOf } from "./coherent-view.ts";
+import type { CoherentView } from "./coherent-view.ts";
+import { Outage } from "./outage.ts";
 import type { Stores } from "./stores.ts";
 
 /** How fresh a read must be, as requests say it. */
@@ -42,10 +43,12 @@ export interface ReadRequest extends Freshness {
 export class SessionReader {
   readonly #stores: Stores;
   readonly #view: CoherentView;
+  readonly #outage: Outage;
 
   constructor(stores: Stores, view: CoherentView) {
     this.#stores = stores;
     this.#view = view;
+    this.#outage = new Outage(() => stores.journal.ping(), stores.clock);
   }
 
   async read(request: ReadRequest): Promise<Reading> {
@@ -71,24 +74,23 @@ export class SessionReader {
 
   /** The journal's word; while the journal is away, the view's, marked stale. */
   async #ask(request: ReadRequest, glance?: Glance): Promise<Sighting> {
+    const copy = glance !== undefined && suits(glance, request) ? glance : undefined;
+    if (copy !== undefined && this.#outage.lasts) return staleSighting(copy);
     const asOf = glance?.moment ?? this.#view.lastMoment();
     try {
-      const head = await this.#stores.journal.readHead(addressOf(request));
+      const { journal } = this.#stores;
+      const head = await this.#outage.during(() => journal.readHead(addressOf(request)));
       if (head !== undefined) await this.#view.offer({ head, asOf, events: [] });
       return { head, stale: false, events: undefined };
     } catch (error) {
-      if (isAway(error) && glance !== undefined && suits(glance, request)) {
-        return { head: glance.head, stale: true, events: glance.events };
-      }
+      if (copy !== undefined && isAway(error)) return staleSighting(copy);
       throw error;
     }
   }
+}
 
-  /** The newest state of a head that was read before, straight from the journal. */
-  async reread(reading: { readonly head: Head }, principal: Principal): Promise<Reading> {
-    const id = keyOf(reading.head).sessionId;
-    return this.read({ principal, id, consistency: Consistency.STRONG, atLeastVersion: 0 });
-  }
+function staleSighting({ head, events }: Glance): Sighting {
+  return { head, stale: true, events };
 }
 
 export function addressOf(request: { principal: Principal; id: string }): SessionAddress {

@@ -87,6 +87,7 @@ const conversation = {
     if (request.sessionId === "denied") throw new ConnectError("no", Code.PermissionDenied);
     try {
       ctx.responseHeader.set("x-watch", "1");
+      if (request.sessionId === "silent") await once(ctx.signal, "abort");
       yield watched(request.afterSeq ?? 0, { case: "position", value: {} });
       if (request.sessionId === "short") return;
       if (request.sessionId === "fails") throw new ConnectError("gone", Code.NotFound);
@@ -483,6 +484,16 @@ describe("streams", () => {
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
     while (!text.endsWith("\n\n:\n\n:\n\n")) text += (await reader.read()).value;
+    controller.abort();
+    await eventually(() => seen.stopped === 1);
+  });
+
+  test("send the head alone when no message comes for a while", async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const headers = { accept: "application/x-ndjson" };
+    const response = await fetch(`${base}/api/v1/sessions/silent/watch`, { signal, headers });
+    expect([response.status, response.headers.get("x-watch")]).toEqual([200, "1"]);
     controller.abort();
     await eventually(() => seen.stopped === 1);
   });

@@ -14,7 +14,7 @@ import { createJsonWriter } from "./codec/json-writer.ts";
 import { createErrorAnswers, type ErrorInfo } from "./error/error-answer.ts";
 import type { NodeHandler, NodeRequest } from "./http/node-http.ts";
 import { compileRules } from "./rule/compile-rules.ts";
-import { createServer } from "./serve.ts";
+import { createHandler } from "./serve.ts";
 
 /** How often a silent event stream shows that it lives: proxies give up after 30 s or more. */
 const DEFAULT_HEARTBEAT_MS = 15_000;
@@ -48,8 +48,8 @@ export interface RestOptions {
   readonly errorBody?: (error: ConnectError, status: number, details: JsonValue[]) => JsonValue;
   /**
    * The HTTP status of an error from a handler or an interceptor; undefined for
-   * that of its code. Not asked where HTTP itself says the status: 404 for a path
-   * nobody has, 405, 406, 413, 415.
+   * that of its code. Not asked for what no handler saw: 400 for input that cannot
+   * be read, 404 for a path nobody has, 405, 406, 413, 415, and 501.
    */
   readonly errorStatus?: (error: ConnectError, info: ErrorInfo) => number | undefined;
   /** Told of everything thrown that is no ConnectError: callers learn only "internal error". */
@@ -68,7 +68,7 @@ export function createRest(options: RestOptions): NodeHandler {
   );
   const writer = createJsonWriter({ ...restJson, ...options.json }, registry);
   const reader = createJsonReader(registry);
-  return createServer({
+  return createHandler({
     router: compileRules(options.methods, options, { reader, writer }),
     errors: createErrorAnswers(options, writer),
     contextValues: options.contextValues ?? (() => createContextValues()),

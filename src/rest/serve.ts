@@ -28,8 +28,8 @@ import type { Router } from "./route/router.ts";
 import type { Binding } from "./rule/binding.ts";
 import type { MatchedPath } from "./template/capture.ts";
 
-/** What the REST server is made of. */
-export interface ServerParts {
+/** What the request handler is made of. */
+export interface HandlerParts {
   readonly router: Router<Binding>;
   readonly errors: ErrorAnswers;
   readonly contextValues: (request: NodeRequest) => ContextValues;
@@ -47,7 +47,7 @@ interface Exchange {
 }
 
 /** The request handler. Whatever a request holds, it answers and does not throw. */
-export function createServer(parts: ServerParts): NodeHandler {
+export function createHandler(parts: HandlerParts): NodeHandler {
   return (request, response) => {
     // Without a listener the error of a broken connection would end the process.
     request.on("error", ignore);
@@ -67,7 +67,7 @@ function ignore(): void {}
 function attempt<T>(
   request: NodeRequest,
   response: NodeResponse,
-  parts: ServerParts,
+  parts: HandlerParts,
   info: ErrorInfo,
   run: () => T,
 ): T | undefined {
@@ -110,7 +110,7 @@ function openExchange(
   }
 }
 
-async function serve(exchange: Exchange, parts: ServerParts): Promise<void> {
+async function serve(exchange: Exchange, parts: HandlerParts): Promise<void> {
   const { request, response, binding } = exchange;
   const info: ErrorInfo = {
     method: binding.endpoint.spec.method,
@@ -130,7 +130,7 @@ async function serve(exchange: Exchange, parts: ServerParts): Promise<void> {
 }
 
 /** Decides how to answer before anything is done for it: 406 and 501 cost nothing. */
-function chooseAnswer(exchange: Exchange, parts: ServerParts, info: ErrorInfo) {
+function chooseAnswer(exchange: Exchange, parts: HandlerParts, info: ErrorInfo) {
   const { request, response, binding, path, query } = exchange;
   const { spec, streamFormat } = binding.endpoint;
   const { accept } = request.headers;
@@ -155,7 +155,7 @@ function chooseAnswer(exchange: Exchange, parts: ServerParts, info: ErrorInfo) {
 
 const JSON_ONLY = ["application/json"] as const;
 
-function open({ request, response, url, binding }: Exchange, parts: ServerParts): Call {
+function open({ request, response, url, binding }: Exchange, parts: HandlerParts): Call {
   const timeoutMs = readTimeout(request.headers, binding.endpoint.maxTimeoutMs);
   if (timeoutMs === "invalid") throw malformedRequest("the timeout header cannot be read");
   return openCall({
@@ -173,7 +173,7 @@ function open({ request, response, url, binding }: Exchange, parts: ServerParts)
 function fail(
   request: NodeRequest,
   response: NodeResponse,
-  parts: ServerParts,
+  parts: HandlerParts,
   reason: unknown,
   info: ErrorInfo,
 ): void {

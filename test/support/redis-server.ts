@@ -79,6 +79,11 @@ export class RedisServer {
     this.#daemon?.send("SIGCONT");
   }
 
+  /** Empties it. */
+  async flush(): Promise<void> {
+    await this.#ask((client) => client.flushall());
+  }
+
   /** Saves now and returns the dump, to be given to `restart` later. */
   async saveDump(): Promise<Uint8Array> {
     await this.#ask((client) => client.save());

@@ -20,11 +20,10 @@ export function sendJson(
   { head }: AnswerOptions,
 ): void {
   headers["content-type"] = "application/json";
-  const length = Buffer.byteLength(body);
-  headers["content-length"] = length;
+  headers["content-length"] = Buffer.byteLength(body);
   response.writeHead(status, headers);
   if (head) response.end();
-  else response.end(body, length === body.length ? "latin1" : "utf8");
+  else response.end(body);
 }
 
 /** Sends an answer that has no body, such as 204 and 304. */
