@@ -10,6 +10,8 @@ import type { LiveView } from "./live/port.ts";
 /** How long the start waits for a Postgres that is not up yet, in milliseconds. */
 const JOURNAL_PATIENCE_MS = 30_000;
 const RETRY_MS = 500;
+/** Between two log lines about a Redis that is away: it is tried several times a second. */
+const COMPLAINT_MS = 30_000;
 
 /** Opens where sessions are kept; waits a while for a database that starts too. */
 export async function openJournal({ journal }: Config, logger: Logger): Promise<Journal> {
@@ -41,8 +43,19 @@ export async function openLiveView(
   stalenessMs: number,
   logger: Logger,
 ): Promise<LiveView> {
-  const onError = (error: unknown) => logger.debug({ err: error }, "live view");
+  const onError = atMostEvery(COMPLAINT_MS, (error) => {
+    logger.warn({ err: error }, "the live view has trouble; reads go to the journal meanwhile");
+  });
   if (live.redisUrl === undefined) return openMemoryView({ boundMs: stalenessMs, onError });
   const redis = live.redisUrl.reveal();
   return openRedisView({ redis, prefix: live.keyPrefix, boundMs: stalenessMs, onError });
+}
+
+function atMostEvery(ms: number, tell: (error: unknown) => void): (error: unknown) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    if (performance.now() - last < ms) return;
+    last = performance.now();
+    tell(error);
+  };
 }

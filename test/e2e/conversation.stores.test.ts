@@ -2,7 +2,7 @@ import { createDatabase } from "../support/postgres.ts";
 import { redisKeyPrefix, redisUrl } from "../support/redis.ts";
 import { startService } from "../support/service.ts";
 import { describeWithServices } from "../support/services.ts";
-import { conversationSuite } from "./conversation.ts";
+import { conversationSuite } from "./conversation/index.ts";
 
 describeWithServices("on real stores", () => {
   conversationSuite("Redis and Postgres", async () => {
