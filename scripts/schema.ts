@@ -9,7 +9,8 @@ import { PGlite } from "@electric-sql/pglite";
  */
 const MIGRATIONS = new URL("../migrations/", import.meta.url);
 const SCHEMA = new URL("schema.sql", MIGRATIONS);
-const NOTE = "-- The net effect of the migrations beside it. Made by scripts/schema.ts: do not edit.\n";
+const NOTE =
+  "-- The net effect of the migrations beside it. Made by scripts/schema.ts: do not edit.\n";
 
 /** Everything `public` holds, as SQL, in an order that depends on names only. */
 export async function dumpSchema(db: PGlite): Promise<string> {
@@ -77,7 +78,9 @@ async function describeTable(db: PGlite, table: TableRow): Promise<string> {
     return `CREATE TABLE ${table.name} PARTITION OF ${table.parent} ${table.bounds};\n`;
   }
   const columns = await db.query<ColumnRow>(COLUMNS, [table.oid]);
-  const constraints = await db.query<{ name: string; definition: string }>(CONSTRAINTS, [table.oid]);
+  const constraints = await db.query<{ name: string; definition: string }>(CONSTRAINTS, [
+    table.oid,
+  ]);
   const indexes = await db.query<{ definition: string }>(INDEXES, [table.oid]);
   const lines = [
     ...columns.rows.map(describeColumn),

@@ -30,9 +30,10 @@ function configure(): Config {
 async function serve(config: Config): Promise<void> {
   const logger = createLogger({ level: config.logLevel, terminal: process.stdout.isTTY === true });
   try {
-    const service = await createService(config, { logger });
-    endWell((reason) => service.stop(reason), logger);
-    const { url } = await service.start();
+    const opening = createService(config, { logger });
+    // From now on, since opening may take seconds: an embedded journal is closed in order.
+    endWell(async (reason) => (await opening).stop(reason), logger);
+    const { url } = await (await opening).start();
     process.stdout.write(banner(config, url, version));
   } catch (error) {
     logger.debug({ err: error }, "cannot start");

@@ -94,7 +94,7 @@ function toServer(reader: Reader, env: Env): ServerConfig {
 /** No keys and no tokens exist yet, so `required` could only refuse every caller. */
 function toAuth(reader: Reader, env: Env, host: string): AuthConfig {
   const said = env.PARLEY_AUTH;
-  if (said === undefined && !isLoopback(host)) {
+  if (said === undefined && host !== "" && !isLoopback(host)) {
     reader.refuse(
       "PARLEY_AUTH",
       `is not set and HOST "${host}" can be reached from other machines; API keys and tokens come ` +

@@ -38,10 +38,12 @@ export class SecretUrl {
 function redactUrl(text: string): string {
   const scheme = /^[a-z][a-z0-9+]*:\/\//i.exec(text)?.[0];
   if (scheme === undefined) return "(not a URL)";
-  // The last one: an unescaped password may hold any character.
   const at = text.lastIndexOf("@");
+  const credentials = at === -1 ? undefined : text.slice(scheme.length, at);
+  // Either an unescaped password or a query with an `@`: not to be told apart.
+  if (credentials !== undefined && /[/?#]/.test(credentials)) return `${scheme}***`;
   const [place = ""] = text.slice(at === -1 ? scheme.length : at + 1).split(/[?#]/, 1);
-  if (at === -1) return `${scheme}${place}`;
-  const [user, ...password] = text.slice(scheme.length, at).split(":");
+  if (credentials === undefined) return `${scheme}${place}`;
+  const [user, ...password] = credentials.split(":");
   return `${scheme}${user}${password.length === 0 ? "" : ":***"}@${place}`;
 }

@@ -20,8 +20,10 @@ export interface LiveView {
 
   /**
    * Offers a copy. A newer version wins; of the same version the one with the
-   * later freshness replaces the whole; an older one never replaces. Watchers
-   * of the session are woken if the version is new to the view.
+   * later freshness replaces the whole; an older one never replaces. The copy
+   * of another uid replaces, but is fresh only if it was asked for after the
+   * held one was installed: a session made anew under an id is read from the
+   * journal once. Watchers are woken if the version or the uid is new to the view.
    */
   install(copy: Copy): Promise<void>;
 
@@ -77,14 +79,18 @@ export interface Copy {
    * Undefined: the copy is installed, but is not fresh.
    */
   readonly asOf: Moment | undefined;
-  /** Contiguous events that end at the head's version, oldest first; may be empty. */
+  /**
+   * Contiguous events that end at the head's version, oldest first; may be
+   * empty. Read with the head or after it, never before: they are kept under
+   * its `rewrite_seq`, and what was redacted in between must not be among them.
+   */
   readonly events: readonly EventRecord[];
 }
 
 export interface WakeListener {
   /** The session's version is at least this. */
   woken(uid: string, version: number): void;
-  /** Wake-ups may have been lost: look for yourself. */
+  /** Wake-ups may have been lost, and no longer are: look for yourself. */
   lost(): void;
 }
 

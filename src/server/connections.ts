@@ -1,7 +1,6 @@
-import type { ServerResponse } from "node:http";
-import type { Http2Server, ServerHttp2Session } from "node:http2";
+import { constants, type Http2Server, type ServerHttp2Session } from "node:http2";
 import type { Socket } from "node:net";
-import type { HttpRequest, HttpResponse } from "./http.ts";
+import type { HttpResponse } from "./http.ts";
 import type { HttpVersion } from "./preface.ts";
 
 /** As much of either kind of server as is needed to stop it. */
@@ -9,6 +8,8 @@ interface Stoppable {
   close(): unknown;
   closeIdleConnections?(): void;
 }
+
+const SWEEP_MS = 50;
 
 /**
  * What is open: sockets and HTTP/2 sessions. Node's own servers know only the
@@ -20,6 +21,7 @@ export class Connections {
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #idleMs: number;
   readonly #told: (change: 1 | -1, version: HttpVersion) => void;
+  readonly #answers = new Set<HttpResponse>();
   #draining = false;
   #empty: (() => void) | undefined;
 
@@ -49,11 +51,13 @@ export class Connections {
     });
   }
 
-  /** An HTTP/1.1 connection outlives its answer; while draining it must not. */
-  request(req: HttpRequest, res: HttpResponse): void {
-    if (req.httpVersionMajor !== 1) return;
-    if (this.#draining) (res as ServerResponse).shouldKeepAlive = false;
+  /** Follows an answer until it is out. */
+  answer(res: HttpResponse): void {
+    this.#answers.add(res);
+    if (this.#draining) askToClose(res);
     res.once("close", () => {
+      this.#answers.delete(res);
+      // An HTTP/1.1 connection outlives its answer; while draining it must not.
       if (this.#draining) setImmediate(() => this.server?.closeIdleConnections?.());
     });
   }
@@ -64,8 +68,11 @@ export class Connections {
     for (const [socket, version] of this.#sockets) if (version === undefined) socket.destroy();
     // Sends GOAWAY; streams that run may finish, new ones are refused.
     for (const session of this.#sessions) session.close();
+    for (const answer of this.#answers) askToClose(answer);
     this.server?.closeIdleConnections?.();
+    const sweep = setInterval(() => this.#answers.forEach(endAnswered), SWEEP_MS);
     await this.#emptyWithin(graceMs);
+    clearInterval(sweep);
     return this.#sockets.size;
   }
 
@@ -90,5 +97,20 @@ export class Connections {
     const timer = setTimeout(resolve, ms);
     this.#empty = resolve;
     return promise.finally(() => clearTimeout(timer));
+  }
+}
+
+/** Says `Connection: close` on HTTP/1.1, if the head is not out yet. */
+function askToClose(res: HttpResponse): void {
+  if (!("stream" in res) && !res.headersSent) res.shouldKeepAlive = false;
+}
+
+/**
+ * Ends an HTTP/2 stream that is answered but whose caller still sends, as bidi
+ * clients may for hours: a reset without an error, which RFC 9113, 8.1, is for.
+ */
+function endAnswered(res: HttpResponse): void {
+  if ("stream" in res && res.stream?.state.localClose === 1) {
+    res.stream.close(constants.NGHTTP2_NO_ERROR);
   }
 }

@@ -37,18 +37,30 @@ const REASON_OF_STATUS: Readonly<Record<number, Reason>> = {
 
 const ERROR_INFO = `type.googleapis.com/${ErrorInfoSchema.typeName}`;
 
-/** The body REST gives an error, with its details as JSON. ErrorInfo goes: `error` says it. */
+/**
+ * The body REST gives an error, with its details as JSON. ErrorInfo goes, since
+ * `error` says it, and so do members that say nothing.
+ */
 export function restErrorBody(error: ConnectError, status: number, details: JsonValue[]) {
   const reason = statedReason(error) ?? REASON_OF_STATUS[status] ?? reasonOf(error);
-  const shown = details.filter((detail) => !isErrorInfo(detail));
+  const shown = details.map(withoutEmpty).filter((detail) => typeOf(detail) !== ERROR_INFO);
   return { ...errorBody(reason, error.rawMessage, status), details: shown };
 }
 
-function isErrorInfo(detail: JsonValue): boolean {
-  return (
-    typeof detail === "object" &&
-    detail !== null &&
-    !Array.isArray(detail) &&
-    detail["@type"] === ERROR_INFO
+function typeOf(detail: JsonValue): JsonValue | undefined {
+  return isObject(detail) ? detail["@type"] : undefined;
+}
+
+/** REST writes unset members too, which in an error only hide what is there. */
+function withoutEmpty(json: JsonValue): JsonValue {
+  if (Array.isArray(json)) return json.map(withoutEmpty);
+  if (!isObject(json)) return json;
+  const members = Object.entries(json).filter(
+    ([name, value]) => value !== null && (value !== "" || name === "field"),
   );
+  return Object.fromEntries(members.map(([name, value]) => [name, withoutEmpty(value)]));
+}
+
+function isObject(json: JsonValue): json is Record<string, JsonValue> {
+  return typeof json === "object" && json !== null && !Array.isArray(json);
 }

@@ -26,7 +26,7 @@ export function contain(handle: HttpHandler, logger: Logger): HttpHandler {
     sendError(res, "internal", "internal error");
   };
   return (req, res) => {
-    // Without a listener, writing to a connection that is gone would throw.
+    // Without a listener the error of a write after the end would be nobody's, and end the process.
     res.on("error", ignore);
     try {
       handle(req, res)?.catch((err) => failed(err, req, res));
@@ -37,5 +37,5 @@ export function contain(handle: HttpHandler, logger: Logger): HttpHandler {
 }
 
 function ignore(): void {
-  // The connection is gone; whoever waits for it is told by "close".
+  // Whoever waits for the answer is told by "close".
 }

@@ -46,7 +46,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const connections = new Connections(limits.sessionIdleMs, options.onConnection);
   const handle: HttpHandler = (req, res) => {
-    connections.request(req, res);
+    connections.answer(res);
     return options.handle(req, res);
   };
   const server =

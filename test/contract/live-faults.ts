@@ -72,14 +72,15 @@ export function faultContract(subject: () => LiveSubject): void {
     try {
       const started = performance.now();
       await expect(view().read(session.key, {})).rejects.toThrow(LiveViewAway);
-      expect(performance.now() - started).toBeLessThan(1_000);
+      expect(performance.now() - started).toBeLessThan(2_000);
       const shut = performance.now();
       for (let i = 0; i < 100; i++) {
         await expect(view().read(session.key, {})).rejects.toThrow(LiveViewAway);
       }
       await expect(view().install(session.copy(2, undefined))).rejects.toThrow(LiveViewAway);
       await expect(view().ping()).rejects.toThrow(LiveViewAway);
-      expect(performance.now() - shut).toBeLessThan(100);
+      // 102 calls: had each waited for itself, 40 s.
+      expect(performance.now() - shut).toBeLessThan(1_000);
       const unheard = { woken: () => {}, lost: () => {} };
       await expect(view().subscribe(new ToySession().key, unheard)).rejects.toThrow(LiveViewAway);
     } finally {

@@ -17,5 +17,5 @@ async function open(boundMs: number): Promise<LiveSubject> {
   };
 }
 
-liveContract("memory, bound of 200 ms", () => open(200));
+liveContract("memory, bound of 500 ms", () => open(500));
 liveContract("memory, boundless", () => open(Number.POSITIVE_INFINITY));

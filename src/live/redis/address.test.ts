@@ -56,6 +56,7 @@ describe("parseRedisUrl", () => {
     ["redis://a/1/2", /number of a database/],
     ["redis://a/1?cluster=true", /database 0/],
     ["redis://a?cluster=yes", /true or false/],
+    ["redis://a?tls=true", /unknown parameter tls/],
     ["redis+sentinel://a", /master/],
     ["redis+sentinel://a/m?cluster=true", /either/],
   ])("refuses %s and says why", (url, why) => {

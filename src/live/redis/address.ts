@@ -54,7 +54,10 @@ export function parseRedisUrl(url: string): RedisAddress {
 }
 
 function kindOf(sentinel: boolean, query = ""): RedisAddress["kind"] {
-  const cluster = new URLSearchParams(query).get("cluster");
+  const parameters = new URLSearchParams(query);
+  const unknown = [...parameters.keys()].find((name) => name !== "cluster");
+  if (unknown !== undefined) throw new TypeError(`unknown parameter ${unknown}`);
+  const cluster = parameters.get("cluster");
   if (cluster !== null && cluster !== "true" && cluster !== "false") {
     throw new TypeError("cluster is true or false");
   }

@@ -7,12 +7,12 @@ const CONNECT_LIMIT_MS = 2_000;
 
 /**
  * Silence after which a connection with a question pending is taken for dead
- * and made anew, ms. Longer than a fail-over by Sentinel usually stalls.
+ * and made anew, ms. Callers do not wait for it: the gate has its own limits.
  */
 const SILENCE_LIMIT_MS = 5_000;
 
 /**
- * How both connections behave: nothing waits for a connection, nothing is sent
+ * How every connection behaves: nothing waits for a connection, nothing is sent
  * twice, and reconnecting never ends. A late command would do no harm; a caller
  * kept waiting would.
  */
@@ -27,6 +27,7 @@ const CONNECTION = {
   reconnectOnError: (error) => error.message.startsWith("READONLY"),
 } as const satisfies RedisOptions;
 
+/** Not for the nodes of a cluster: their client asks them before they are connected. */
 const CLIENT = { lazyConnect: true, enableOfflineQueue: false } as const;
 
 /**

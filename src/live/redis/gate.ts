@@ -88,7 +88,16 @@ export function withinTime<T>(limitMs: number, promise: Promise<T>): Promise<T> 
     const timer = setTimeout(() => {
       setImmediate(() => reject(new Error(`Redis did not answer within ${limitMs} ms`)));
     }, limitMs);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+    promise.then(
+      (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      },
+      (error) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
   });
 }
 

@@ -37,7 +37,11 @@ interface Parts {
 
 type Keys = "head" | "tail" | "wake";
 
-/** The live view in Redis. The rule of coherence is in `lua/install.lua`. */
+/**
+ * The live view in Redis. Moments are the server's milliseconds; in a cluster
+ * any node's, so that the differences of its clocks come on top of the bound.
+ * The rule of coherence is in `lua/install.lua`.
+ */
 export class RedisView implements LiveView {
   readonly kind = "redis";
   readonly #options: RedisViewOptions;

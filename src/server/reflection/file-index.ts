@@ -55,7 +55,8 @@ export class FileIndex {
   }
 
   #add(file: DescFile): void {
-    const path = pathOf(file);
+    // `file.name` lacks the ending.
+    const { name: path } = file.proto;
     if (this.#byName.has(path)) return;
     this.#byName.set(path, file);
     for (const type of nestedTypes(file)) {
@@ -70,11 +71,6 @@ export class FileIndex {
     const numbers = this.#extensions.get(extendee.typeName) ?? new Map<number, DescFile>();
     this.#extensions.set(extendee.typeName, numbers.set(number, file));
   }
-}
-
-/** `DescFile.name` is without the ending. */
-export function pathOf(file: DescFile): string {
-  return file.proto.name;
 }
 
 type Type = ReturnType<typeof nestedTypes> extends Iterable<infer T> ? T : never;

@@ -4,7 +4,7 @@ import type {
   ServerReflectionRequest,
   ServerReflectionResponseSchema,
 } from "../../../gen/grpc/reflection/v1/reflection_pb.js";
-import { type FileIndex, pathOf } from "./file-index.ts";
+import type { FileIndex } from "./file-index.ts";
 
 type Answer = NonNullable<
   MessageInitShape<typeof ServerReflectionResponseSchema>["messageResponse"]
@@ -58,21 +58,24 @@ function answer(
   }
 }
 
-/** The file and what it needs, each once per stream. The file itself is always sent. */
+/**
+ * The file and what it needs, each before what it imports, each once per stream.
+ * The file that was asked for is always sent.
+ */
 function files(index: FileIndex, file: DescFile | undefined, sent: Set<DescFile>): Answer {
   if (file === undefined) return refusal(Code.NotFound, "there is nothing of that name");
   sent.delete(file);
-  const wanted: DescFile[] = [];
+  const importedFirst: DescFile[] = [];
   const visit = (next: DescFile) => {
     if (sent.has(next)) return;
     sent.add(next);
-    wanted.push(index.byName(pathOf(next)) ?? next);
     next.dependencies.forEach(visit);
+    importedFirst.push(next);
   };
   visit(file);
   return {
     case: "fileDescriptorResponse",
-    value: { fileDescriptorProto: wanted.map((each) => index.encode(each)) },
+    value: { fileDescriptorProto: importedFirst.reverse().map((each) => index.encode(each)) },
   };
 }
 
