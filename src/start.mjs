@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // `npm start` begins here: plain JavaScript, so that a Node which cannot run
 // TypeScript can read it and say so, instead of failing on the first `.ts` file.
 // That happens where npm was not allowed to run install scripts: then the `node`

@@ -67,7 +67,8 @@ const PROTO_LINES = 260;
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const code = readTree(root, ["src", "test", "bench", "scripts"], [".ts"]).map(parseSource);
-const tests = (file: { path: string }): boolean => file.path.endsWith(".test.ts");
+const tests = (file: { path: string }): boolean =>
+  file.path.endsWith(".test.ts") || file.path.includes("/testing/");
 const product = code.filter((file) => file.path.startsWith("src/") && !tests(file));
 // Suites are lists of cases: long, and read from the top.
 const suites = (file: { path: string }): boolean => /^test\/(contract|e2e)\//.test(file.path);

@@ -43,8 +43,9 @@ function unexpectedBody(): ConnectError {
 }
 
 function checkMediaType(request: NodeRequest): void {
-  if (!isJson(request.headers["content-type"])) {
-    throw unsupportedMediaType("the body must be application/json in UTF-8");
+  const type = request.headers["content-type"];
+  if (!isJson(type)) {
+    throw unsupportedMediaType(`the body must be application/json in UTF-8, not ${type}`);
   }
   if (!isPlain(request.headers["content-encoding"])) {
     throw unsupportedMediaType("the body must not be compressed");
