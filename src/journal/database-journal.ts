@@ -108,7 +108,11 @@ export class DatabaseJournal implements port.Journal {
   }
 
   expireOperations(now: Date, limit: number): Promise<number> {
-    return this.#guard(() => expireOperations(this.#reads, now, limit));
+    return this.#guard(async () => {
+      const count = await expireOperations(this.#reads, now, limit);
+      if (count > 0 && count < limit) await this.#database.reclaim();
+      return count;
+    });
   }
 
   async ping(): Promise<void> {

@@ -18,6 +18,8 @@ export interface Database {
    * Asked again until it is, on a connection made after the backend's broke.
    */
   isGone(backend: Backend, connection: pg.ClientBase): Promise<boolean>;
+  /** Makes the room of deleted operations usable again, where nothing else does. */
+  reclaim(): Promise<void>;
   close(): Promise<void>;
 }
 

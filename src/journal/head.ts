@@ -1,5 +1,5 @@
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import { timestampFromDate } from "@bufbuild/protobuf/wkt";
+import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { type Head, HeadSchema } from "../../gen/parley/store/v1/head_pb.js";
 import type { Session } from "../../gen/parley/v1/session_pb.js";
 
@@ -55,6 +55,12 @@ export function counted(head: Head, counters: Counters): Head {
 export function sessionOf(head: Head): Session {
   if (head.session === undefined) throw new TypeError("a head without its session");
   return head.session;
+}
+
+/** When a session was created, which its creator says. */
+export function createdAt(session: Session): Date {
+  if (session.createdAt === undefined) throw new TypeError("a session without its creation time");
+  return timestampDate(session.createdAt);
 }
 
 function copy<T extends object>(message: T, changes: Partial<T>): T {

@@ -37,7 +37,8 @@ export async function openPgliteJournal(options: PgliteJournalOptions = {}): Pro
   return new DatabaseJournal(database, options.clock ?? (() => new Date()));
 }
 
-class PgliteDatabase implements Database {
+/** PGlite as a database: one connection for everything, which `pg` shares fairly. */
+export class PgliteDatabase implements Database {
   readonly exclusive = true;
   readonly limits: Limits;
   readonly writes: pg.Pool;
@@ -69,6 +70,11 @@ class PgliteDatabase implements Database {
   /** A connection is answered only after what the one before has sent is done. */
   async isGone(): Promise<boolean> {
     return true;
+  }
+
+  /** It has no background processes, so nobody else vacuums. */
+  async reclaim(): Promise<void> {
+    await this.writes.query("VACUUM operations");
   }
 
   async close(): Promise<void> {

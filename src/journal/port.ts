@@ -34,10 +34,14 @@ export interface Journal {
   readDeletedHead(address: SessionAddress): Promise<Head | undefined>;
   /** Events in order, at most `limit` and about 4 MiB, at least one where there is one. */
   readEvents(range: EventRange): Promise<EventRecord[]>;
+  /** Messages in the order asked for, cut off as those of `readEvents`. */
   readMessages(query: MessageQuery): Promise<EventRecord[]>;
   /** How many messages match, whatever `limit`, `offset` and `order` say. */
   countMessages(query: MessageQuery): Promise<number>;
-  /** Events of turns, in order; of each turn the first `perTurn`. */
+  /**
+   * Events of turns, in order; of each turn the first `perTurn`, and beyond
+   * about 16 MiB in all only its first one.
+   */
   readTurns(query: TurnQuery): Promise<TurnRecords[]>;
   listSessions(query: SessionQuery): Promise<SessionPage>;
   latestSession(filter: LatestFilter): Promise<Head | undefined>;

@@ -68,6 +68,9 @@ class PostgresDatabase implements Database {
     return rowCount === 0;
   }
 
+  /** Autovacuum does. */
+  async reclaim(): Promise<void> {}
+
   async close(): Promise<void> {
     await Promise.all([this.writes.end(), this.waits.end(), this.reads.end()]);
   }

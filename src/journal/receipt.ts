@@ -1,3 +1,4 @@
+import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import { headOf } from "./head.ts";
 import type { Lane, Statement } from "./lane.ts";
 import { forgottenSince } from "./operation.ts";
@@ -37,23 +38,27 @@ export async function findReceipts(
 }
 
 function receiptOf(row: ReceiptRow): Receipt {
-  const head =
-    row.state === null
-      ? undefined
-      : headOf({
-          state: row.state,
-          version: row.last_seq,
-          stateVersion: row.last_seq,
-          messageCount: row.message_count,
-          turnCount: row.turn_count,
-          logBytes: BigInt(row.log_bytes),
-          updatedAt: row.created_at,
-        });
   return {
     uid: row.session,
     requestHash: row.request_hash,
     firstSeq: row.first_seq,
     lastSeq: row.last_seq,
-    head,
+    head: row.state === null ? undefined : headAfter(row, row.state),
   };
+}
+
+function headAfter(row: ReceiptRow, state: Buffer): Head {
+  const head = headOf({
+    state,
+    version: row.last_seq,
+    stateVersion: row.last_seq,
+    messageCount: row.message_count,
+    turnCount: row.turn_count,
+    logBytes: BigInt(row.log_bytes),
+    updatedAt: row.created_at,
+  });
+  // A new session was last changed when it was created, not when that was recorded.
+  const isCreation = row.first_seq === 1;
+  if (isCreation && head.session !== undefined) head.session.updatedAt = head.session.createdAt;
+  return head;
 }

@@ -36,18 +36,20 @@ export async function readMessages(
     afterSeq: wish.afterSeq,
     upToSeq: upToSeq(reading, wish),
     ...(wish.role === undefined ? {} : { role: wish.role }),
-    limit: wish.limit + 1,
+    limit: wish.limit,
     offset: wish.offset,
   };
-  const [records, total] = await Promise.all([
-    journal.readMessages(beyondPlace(all, wish)),
+  const beyond = beyondPlace(all, wish);
+  const [records, total, left] = await Promise.all([
+    journal.readMessages(beyond),
     isWhole(wish) ? reading.session.messageCount : journal.countMessages(all),
+    wish.place === undefined ? undefined : journal.countMessages(beyond),
   ]);
   const messages = records.map(decodeEvent).map(messageOf);
   return page(
     messages.filter((m) => m !== undefined),
     wish,
-    total,
+    { total, left: left ?? total },
   );
 }
 
@@ -60,8 +62,8 @@ function fromTail(reading: Reading, wish: MessageWish): MessagePage {
     .filter((m) => wish.role === undefined || m.role === wish.role);
   if (wish.order === "desc") matching.reverse();
   const beyond = matching.filter(({ seq }) => isBeyondPlace(seq, wish));
-  const rest = beyond.slice(wish.offset, wish.offset + wish.limit + 1);
-  return page(rest, wish, matching.length);
+  const messages = beyond.slice(wish.offset, wish.offset + wish.limit);
+  return page(messages, wish, { total: matching.length, left: beyond.length });
 }
 
 function isBeyondPlace(seq: number, { place, order }: MessageWish): boolean {
@@ -76,8 +78,16 @@ function beyondPlace(query: MessageQuery, { place }: MessageWish): MessageQuery 
     : { ...query, upToSeq: Math.min(query.upToSeq, place - 1) };
 }
 
-function page(found: readonly Message[], wish: MessageWish, total: number): MessagePage {
-  return { messages: found.slice(0, wish.limit), hasMore: found.length > wish.limit, total };
+/**
+ * Whether there are more is counted, not seen by reading one more: large
+ * messages end a page before its limit does.
+ */
+function page(
+  messages: readonly Message[],
+  { offset }: MessageWish,
+  { total, left }: { total: number; left: number },
+): MessagePage {
+  return { messages, hasMore: offset + messages.length < left, total };
 }
 
 function upToSeq(reading: Reading, { beforeSeq = MAX_SEQ }: MessageWish): number {

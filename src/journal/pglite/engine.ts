@@ -58,7 +58,11 @@ export class PgliteEngine {
     });
     worker.on("error", (error) => this.#died(error));
     worker.once("exit", () => this.#died(new Error("PGlite's thread ended")));
-    await once(worker, "message");
+    await new Promise<void>((ready, failed) => {
+      worker.once("message", () => ready());
+      worker.once("error", failed);
+      worker.once("exit", () => failed(new Error("PGlite's thread ended as it started")));
+    });
     return worker;
   }
 

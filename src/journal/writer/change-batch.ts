@@ -21,6 +21,12 @@ export interface ChangeBatchOptions {
   readonly onLocked?: (writes: readonly PendingChange[]) => void;
 }
 
+/** Which id of another session a unique index has met. */
+const TAKEN: Record<string, "session_id" | "external_id" | undefined> = {
+  sessions_living_session_id: "session_id",
+  sessions_living_external_id: "external_id",
+};
+
 /** Changes of one batch: appends, and at most one change of state per session. */
 export class ChangeBatch implements BatchKind<PendingChange> {
   readonly #options: ChangeBatchOptions;
@@ -52,14 +58,9 @@ export class ChangeBatch implements BatchKind<PendingChange> {
   }
 
   refuse(write: PendingChange, error: unknown): void {
-    switch (violatedIndex(error)) {
-      case "sessions_living_session_id":
-        return write.resolve({ kind: "taken", by: "session_id" });
-      case "sessions_living_external_id":
-        return write.resolve({ kind: "taken", by: "external_id" });
-      default:
-        return write.reject(refusal(error));
-    }
+    const by = TAKEN[violatedIndex(error) ?? ""];
+    if (by === undefined) write.reject(refusal(error));
+    else write.resolve({ kind: "taken", by });
   }
 
   #settle(

@@ -4,6 +4,15 @@ import { Bytes } from "./bytes.ts";
 import { EventArrays } from "./event-arrays.ts";
 import type { PendingChange } from "./pending.ts";
 import { stateArrays } from "./state-columns.ts";
+import {
+  allRecorded,
+  eventsFrom,
+  isNew,
+  keysFrom,
+  recordOperations,
+  STATE_PARAMETERS,
+  statesFrom,
+} from "./statement-parts.ts";
 
 /** Per write whose head could be locked: where it was placed, and the head before the batch. */
 export interface ChangeRow {
@@ -24,11 +33,78 @@ export interface ChangeRow {
   readonly before_state: Buffer | null;
 }
 
-/** Heads that are locked elsewhere are left out of the answer, and so are their writes. */
-export const CHANGE_SESSIONS = changeStatement("change_sessions", "FOR UPDATE SKIP LOCKED");
+const WRITES = `
+  SELECT n, uid, based_on, events, messages, turns, bytes, ${keysFrom(6, "n")}
+  FROM unnest($4::uuid[], $5::int[], $7::int[], $8::int[], $9::int[], $10::int[])
+    WITH ORDINALITY AS w (uid, based_on, events, messages, turns, bytes, n)`;
 
-/** Waits for heads that are locked elsewhere; what it leaves out does not exist. */
-export const CHANGE_SESSIONS_WAITING = changeStatement("change_sessions_waiting", "FOR UPDATE");
+const STATES = `
+  SELECT s.*, substr($11::bytea, at, length) AS state FROM ${statesFrom(12, "s")}`;
+
+const LOCKED = `
+  SELECT uid, version, state_version, message_count, turn_count, log_bytes, updated_at, state
+  FROM sessions
+  WHERE uid = ANY($4::uuid[])
+  ORDER BY uid`;
+
+const PLACED = `
+  SELECT w.n, w.uid, w.digest, w.request_hash, w.events, w.messages, w.turns,
+    (l.version + sum(w.events) OVER earlier)::int AS last_seq,
+    (l.message_count + sum(w.messages) OVER earlier)::int AS message_count,
+    (l.turn_count + sum(w.turns) OVER earlier)::int AS turn_count,
+    l.log_bytes + sum(w.bytes) OVER earlier AS log_bytes
+  FROM writes w JOIN locked l ON l.uid = w.uid AND l.state_version = w.based_on
+  WHERE ${isNew("w.digest")}
+  WINDOW earlier AS (PARTITION BY w.uid ORDER BY w.n ROWS UNBOUNDED PRECEDING)`;
+
+const RECORDED = recordOperations(`
+  SELECT p.digest, p.request_hash, p.uid, p.last_seq - p.events + 1, p.last_seq,
+    p.message_count, p.turn_count, p.log_bytes, s.state, $1
+  FROM placed p LEFT JOIN states s ON s.write = p.n
+  ORDER BY p.digest`);
+
+const APPENDED = `
+  INSERT INTO session_events (session, seq, turn, message_no, role, starts_turn, type, bytes)
+  SELECT p.uid, p.last_seq - p.events + e.place, p.turn_count - p.turns + e.turn,
+    p.message_count - p.messages + e.message, e.role, e.starts_turn, e.type,
+    substr($11::bytea, e.at, e.length)
+  FROM ${eventsFrom(12 + STATE_PARAMETERS, "e")} JOIN placed p ON p.n = e.write`;
+
+/** The columns that change with the state only. */
+const RESTATED = [
+  "state",
+  "external_id",
+  "agent_id",
+  "title",
+  "status",
+  "expires_at",
+  "deleted_at",
+  "rewrite_seq",
+].map((name) => `${name} = CASE WHEN s.write IS NULL THEN h.${name} ELSE s.${name} END`);
+
+const HEADS = `
+  UPDATE sessions h SET
+    version = p.last_seq, message_count = p.message_count, turn_count = p.turn_count,
+    log_bytes = p.log_bytes, updated_at = $1, updated_hour = $3,
+    state_version = CASE WHEN s.write IS NULL THEN h.state_version ELSE p.last_seq END,
+    ${RESTATED.join(",\n    ")}
+  FROM (SELECT DISTINCT ON (uid) * FROM placed ORDER BY uid, n DESC) p
+    LEFT JOIN states s ON s.write = p.n
+  WHERE h.uid = p.uid`;
+
+const OUTCOMES = `
+  SELECT w.n::int, p.last_seq, p.message_count, p.turn_count, p.log_bytes,
+    l.version AS before_version, l.state_version AS before_state_version,
+    l.message_count AS before_message_count, l.turn_count AS before_turn_count,
+    l.log_bytes AS before_log_bytes, l.updated_at AS before_updated_at,
+    CASE WHEN row_number() OVER (PARTITION BY w.uid ORDER BY w.n) = 1
+        AND (p.n IS NULL OR s.write IS NULL)
+      THEN l.state END AS before_state,
+    ${allRecorded("placed")}
+  FROM writes w JOIN locked l ON l.uid = w.uid
+    LEFT JOIN placed p ON p.n = w.n
+    LEFT JOIN states s ON s.write = w.n
+  ORDER BY w.n`;
 
 /**
  * One batch of changes, all or nothing.
@@ -45,99 +121,28 @@ export const CHANGE_SESSIONS_WAITING = changeStatement("change_sessions_waiting"
  *   may be too old to show it. The unique key notices; the seqs were given out
  *   by then, so the whole statement is run again.
  *
- * Sub-selects instead of joins, and the list of uids repeated, where a plan
- * made on empty tables could otherwise read a whole table later.
+ * Operations are looked up in a sub-select, one by one: a join that was planned
+ * on empty tables could read the whole table later.
  */
 function changeStatement(name: string, locking: string): Statement {
   const text = `
-WITH writes AS MATERIALIZED (
-  SELECT n, uid, based_on, events, messages, turns, bytes,
-    substr($6::bytea, (n::int - 1) * 64 + 1, 32) AS digest,
-    substr($6::bytea, (n::int - 1) * 64 + 33, 32) AS request_hash
-  FROM unnest($4::uuid[], $5::int[], $7::int[], $8::int[], $9::int[], $10::int[])
-    WITH ORDINALITY AS w (uid, based_on, events, messages, turns, bytes, n)
-), states AS MATERIALIZED (
-  SELECT write, external_id, agent_id, title, status, expires_at, deleted_at, rewrite_seq,
-    substr($11::bytea, at, length) AS state
-  FROM unnest($12::int[], $13::text[], $14::text[], $15::text[], $16::smallint[],
-      $17::timestamptz[], $18::timestamptz[], $19::int[], $20::int[], $21::int[])
-    AS s (write, external_id, agent_id, title, status, expires_at, deleted_at, rewrite_seq,
-      at, length)
-), locked AS MATERIALIZED (
-  SELECT uid, version, state_version, message_count, turn_count, log_bytes, updated_at, state
-  FROM sessions
-  WHERE uid = ANY($4::uuid[])
-  ORDER BY uid
+WITH writes AS MATERIALIZED (${WRITES}
+), states AS MATERIALIZED (${STATES}
+), locked AS MATERIALIZED (${LOCKED}
   ${locking}
-), placed AS MATERIALIZED (
-  SELECT w.n, w.uid, w.digest, w.request_hash, w.events, w.messages, w.turns,
-    (l.version + sum(w.events) OVER earlier)::int AS last_seq,
-    (l.message_count + sum(w.messages) OVER earlier)::int AS message_count,
-    (l.turn_count + sum(w.turns) OVER earlier)::int AS turn_count,
-    l.log_bytes + sum(w.bytes) OVER earlier AS log_bytes
-  FROM writes w JOIN locked l ON l.uid = w.uid AND l.state_version = w.based_on
-  WHERE coalesce(
-    (SELECT o.created_at FROM operations o WHERE o.digest = w.digest), '-infinity') <= $2
-  WINDOW earlier AS (PARTITION BY w.uid ORDER BY w.n ROWS UNBOUNDED PRECEDING)
-), recorded AS (
-  INSERT INTO operations AS o (digest, request_hash, session, first_seq, last_seq,
-    message_count, turn_count, log_bytes, state, created_at)
-  SELECT p.digest, p.request_hash, p.uid, p.last_seq - p.events + 1, p.last_seq,
-    p.message_count, p.turn_count, p.log_bytes, s.state, $1
-  FROM placed p LEFT JOIN states s ON s.write = p.n
-  ORDER BY p.digest
-  ON CONFLICT (digest) DO UPDATE SET
-    request_hash = excluded.request_hash, session = excluded.session,
-    first_seq = excluded.first_seq, last_seq = excluded.last_seq,
-    message_count = excluded.message_count, turn_count = excluded.turn_count,
-    log_bytes = excluded.log_bytes, state = excluded.state, created_at = excluded.created_at
-  WHERE o.created_at <= $2
-  RETURNING 1
-), appended AS (
-  INSERT INTO session_events (session, seq, turn, message_no, role, starts_turn, type, bytes)
-  SELECT p.uid, p.last_seq - p.events + e.place, p.turn_count - p.turns + e.turn,
-    p.message_count - p.messages + e.message, e.role, e.starts_turn, e.type,
-    substr($11::bytea, e.at, e.length)
-  FROM unnest($22::int[], $23::int[], $24::int[], $25::int[], $26::smallint[], $27::boolean[],
-      $28::text[], $29::int[], $30::int[])
-    AS e (write, place, turn, message, role, starts_turn, type, at, length)
-    JOIN placed p ON p.n = e.write
-), heads AS (
-  UPDATE sessions h SET
-    version = p.last_seq,
-    message_count = p.message_count,
-    turn_count = p.turn_count,
-    log_bytes = p.log_bytes,
-    updated_at = $1,
-    updated_hour = $3,
-    state_version = CASE WHEN s.write IS NULL THEN h.state_version ELSE p.last_seq END,
-    state = CASE WHEN s.write IS NULL THEN h.state ELSE s.state END,
-    external_id = CASE WHEN s.write IS NULL THEN h.external_id ELSE s.external_id END,
-    agent_id = CASE WHEN s.write IS NULL THEN h.agent_id ELSE s.agent_id END,
-    title = CASE WHEN s.write IS NULL THEN h.title ELSE s.title END,
-    status = CASE WHEN s.write IS NULL THEN h.status ELSE s.status END,
-    expires_at = CASE WHEN s.write IS NULL THEN h.expires_at ELSE s.expires_at END,
-    deleted_at = CASE WHEN s.write IS NULL THEN h.deleted_at ELSE s.deleted_at END,
-    rewrite_seq = CASE WHEN s.write IS NULL THEN h.rewrite_seq ELSE s.rewrite_seq END
-  FROM (SELECT DISTINCT ON (uid) * FROM placed ORDER BY uid, n DESC) p
-    LEFT JOIN states s ON s.write = p.n
-  WHERE h.uid = p.uid AND h.uid = ANY($4::uuid[])
-)
-SELECT w.n::int, p.last_seq, p.message_count, p.turn_count, p.log_bytes,
-  l.version AS before_version, l.state_version AS before_state_version,
-  l.message_count AS before_message_count, l.turn_count AS before_turn_count,
-  l.log_bytes AS before_log_bytes, l.updated_at AS before_updated_at,
-  CASE WHEN row_number() OVER (PARTITION BY w.uid ORDER BY w.n) = 1
-      AND (p.n IS NULL OR s.write IS NULL)
-    THEN l.state END AS before_state,
-  CASE WHEN (SELECT count(*) FROM recorded) < (SELECT count(*) FROM placed)
-    THEN run_again() END AS run_again
-FROM writes w JOIN locked l ON l.uid = w.uid
-  LEFT JOIN placed p ON p.n = w.n
-  LEFT JOIN states s ON s.write = w.n
-ORDER BY w.n`;
+), placed AS MATERIALIZED (${PLACED}
+), recorded AS (${RECORDED}
+), appended AS (${APPENDED}
+), heads AS (${HEADS}
+)${OUTCOMES}`;
   return { name, text };
 }
+
+/** Heads that are locked elsewhere are left out of the answer, and so are their writes. */
+export const CHANGE_SESSIONS = changeStatement("change_sessions", "FOR UPDATE SKIP LOCKED");
+
+/** Waits for heads that are locked elsewhere; what it leaves out does not exist. */
+export const CHANGE_SESSIONS_WAITING = changeStatement("change_sessions_waiting", "FOR UPDATE");
 
 /** The parameters, in the order of their numbers. */
 export function changeValues(batch: readonly PendingChange[], now: Date): unknown[] {

@@ -1,4 +1,4 @@
-import { counted, sessionOf } from "../head.ts";
+import { counted, createdAt, sessionOf } from "../head.ts";
 import type { Lane } from "../lane.ts";
 import type { CreationOutcome } from "../port.ts";
 import { findHolders, type Holders } from "../queries/holders.ts";
@@ -22,7 +22,7 @@ export class CreationBatch implements BatchKind<PendingCreation> {
     const rows = await lane.run<CreatedRow>(CREATE_SESSIONS, creationValues(sorted, now));
     const made = new Set(rows.map((row) => row.n));
     return sorted.filter((write, index) => {
-      if (made.has(index + 1)) write.resolve(committed(write, now));
+      if (made.has(index + 1)) write.resolve(committed(write));
       return !made.has(index + 1);
     });
   }
@@ -44,17 +44,17 @@ export class CreationBatch implements BatchKind<PendingCreation> {
   }
 }
 
-function committed(write: PendingCreation, now: Date): CreationOutcome {
-  const { tally, events } = write;
+function committed(write: PendingCreation): CreationOutcome {
+  const { tally, events, creation } = write;
   const counters = {
     version: 1,
     stateVersion: 1,
     messageCount: tally.messages,
     turnCount: tally.turns,
     logBytes: BigInt(tally.bytes),
-    updatedAt: now,
+    updatedAt: createdAt(sessionOf(creation.head)),
   };
-  const head = counted(write.creation.head, counters);
+  const head = counted(creation.head, counters);
   return { kind: "committed", head, events: placed(events, counters) };
 }
 

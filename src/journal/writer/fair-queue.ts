@@ -48,15 +48,6 @@ export class FairQueue<Write extends Queued> {
     this.#bytes += write.bytes;
   }
 
-  /** Puts writes back at the front of their sessions' lines, in their order. */
-  unshift(writes: readonly Write[]): void {
-    for (const write of writes.toReversed()) {
-      this.#line(write).unshift(write);
-      this.#size++;
-      this.#bytes += write.bytes;
-    }
-  }
-
   /** Keeps a session's writes out of the batches until it is released. */
   hold(uid: string): void {
     this.#held.add(uid);
@@ -91,12 +82,13 @@ export class FairQueue<Write extends Queued> {
     return writes;
   }
 
-  #line(write: Write): Write[] {
-    const { tenantId, uid } = write;
-    let sessions = this.#tenants.get(tenantId);
-    if (sessions === undefined) this.#tenants.set(tenantId, (sessions = new Map()));
-    let line = sessions.get(uid);
-    if (line === undefined) sessions.set(uid, (line = []));
+  /** Where the write belongs; made if need be. */
+  #line({ tenantId, uid }: Write): Write[] {
+    const sessions = this.#tenants.get(tenantId) ?? new Map<string, Write[]>();
+    const line = sessions.get(uid) ?? [];
+    // Setting what is there already keeps its place.
+    this.#tenants.set(tenantId, sessions);
+    sessions.set(uid, line);
     return line;
   }
 

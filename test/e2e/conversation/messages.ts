@@ -92,6 +92,32 @@ export function messagesSuite(target: Target): void {
     expect(turns).toMatchObject({ total: 150, has_more: true });
   });
 
+  it("are all read page by page when they are too large for one answer", async () => {
+    const alice = as(target);
+    const { body: session } = await alice.post("/api/v1/sessions", {});
+    const path = `/api/v1/sessions/${session.session_id}/messages`;
+    const sent = Array.from({ length: 7 }, (_, i) => String(i).repeat(1_000_000));
+    for (const content of sent) await alice.post(path, { messages: [{ role: "user", content }] });
+    for (const query of ["", "&role=user", "&order=desc"]) {
+      const read: string[] = [];
+      for (let token = "", more = true; more; ) {
+        const { body } = await alice.get(
+          `${path}?limit=100${query}${token && `&page_token=${token}`}`,
+        );
+        expect(body.total).toBe(7);
+        read.push(...body.messages.map((m: { content: string }) => m.content));
+        more = body.has_more;
+        token = body.next_page_token;
+      }
+      expect(
+        read
+          .map((content) => content[0])
+          .toSorted()
+          .join(""),
+      ).toBe("0123456");
+    }
+  });
+
   it("are a hundred after a hundred parallel appends, without a gap", async () => {
     const alice = as(target);
     const { body: session } = await alice.post("/api/v1/sessions", {});

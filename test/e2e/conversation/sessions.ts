@@ -27,6 +27,7 @@ export function sessionsSuite(target: Target): void {
     });
     const month = 30 * 86_400_000;
     expect(Date.parse(body.expires_at) - Date.parse(body.created_at)).toBe(month);
+    expect(body.updated_at).toBe(body.created_at);
     expect(headers.get("etag")).toBe(`"${body.etag}"`);
   });
 

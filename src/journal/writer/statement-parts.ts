@@ -1,0 +1,99 @@
+/** What the statements for creations and for changes have in common. */
+
+const STATE_COLUMNS = [
+  ["write", "int"],
+  ["external_id", "text"],
+  ["agent_id", "text"],
+  ["title", "text"],
+  ["status", "smallint"],
+  ["expires_at", "timestamptz"],
+  ["deleted_at", "timestamptz"],
+  ["rewrite_seq", "int"],
+  ["at", "int"],
+  ["length", "int"],
+] as const;
+
+const EVENT_COLUMNS = [
+  ["write", "int"],
+  ["place", "int"],
+  ["turn", "int"],
+  ["message", "int"],
+  ["role", "smallint"],
+  ["starts_turn", "boolean"],
+  ["type", "text"],
+  ["at", "int"],
+  ["length", "int"],
+] as const;
+
+/**
+ * The states of a batch as a table.
+ * @param first number of the first parameter of `stateArrays`
+ */
+export function statesFrom(first: number, alias: string): string {
+  return unnest(STATE_COLUMNS, first, alias);
+}
+
+/**
+ * The events of a batch as a table.
+ * @param first number of the first parameter of `EventArrays.values`
+ */
+export function eventsFrom(first: number, alias: string): string {
+  return unnest(EVENT_COLUMNS, first, alias);
+}
+
+/** How many parameters the states take. */
+export const STATE_PARAMETERS = STATE_COLUMNS.length;
+
+function unnest(
+  columns: readonly (readonly [name: string, type: string])[],
+  first: number,
+  alias: string,
+): string {
+  const arrays = columns.map(([, type], index) => `$${first + index}::${type}[]`);
+  const names = columns.map(([name]) => name);
+  return `unnest(${arrays.join(", ")}) AS ${alias} (${names.join(", ")})`;
+}
+
+/** Digest and request hash of write `n`, of the parameter that holds those of all writes. */
+export function keysFrom(parameter: number, n: string): string {
+  const start = (offset: number) => `(${n}::int - 1) * 64 + ${offset}`;
+  return `substr($${parameter}::bytea, ${start(1)}, 32) AS digest,
+    substr($${parameter}::bytea, ${start(33)}, 32) AS request_hash`;
+}
+
+/** True for an operation that was not done in the last 24 hours, as far as the snapshot shows. */
+export function isNew(digest: string): string {
+  return `coalesce(
+    (SELECT o.created_at FROM operations o WHERE o.digest = ${digest}), '-infinity') <= $2`;
+}
+
+/**
+ * Records the operations that a select gives, in the order of their keys; one
+ * that is older than 24 hours gives way. What it does not return was recorded
+ * by somebody else in the meantime.
+ */
+export function recordOperations(select: string): string {
+  const columns = [
+    "request_hash",
+    "session",
+    "first_seq",
+    "last_seq",
+    "message_count",
+    "turn_count",
+    "log_bytes",
+    "state",
+    "created_at",
+  ];
+  return `INSERT INTO operations AS o (digest, ${columns.join(", ")})
+  ${select}
+  ON CONFLICT (digest) DO UPDATE SET
+    ${columns.map((column) => `${column} = excluded.${column}`).join(", ")}
+  WHERE o.created_at <= $2
+  RETURNING 1`;
+}
+
+/** Ends the statement, to be run again, if not every operation could be recorded. */
+export function allRecorded(made: string): string {
+  return `CASE WHEN (SELECT count(*) FROM recorded) < (SELECT count(*) FROM ${made})
+    THEN run_again() END AS run_again`;
+}
