@@ -1,4 +1,8 @@
-import type { Clock } from "./context.ts";
+export interface Clock {
+  now(): Date;
+  /** Milliseconds that never go back; comparable within this process only. */
+  monotonic(): number;
+}
 
 export const systemClock: Clock = {
   now: () => new Date(),

@@ -1,4 +1,6 @@
 import type { Logger } from "pino";
+import type { Clock } from "./clock.ts";
+import type { Ids } from "./ids.ts";
 import type { Log } from "./log/log.ts";
 
 /** All that a handler may use. Built once, by the service. */
@@ -9,15 +11,4 @@ export interface Context {
   readonly logger: Logger;
   /** Aborted when the service begins to stop. */
   readonly shutdown: AbortSignal;
-}
-
-export interface Clock {
-  now(): Date;
-  /** Milliseconds that never go back; comparable within this process only. */
-  monotonic(): number;
-}
-
-export interface Ids {
-  /** A new UUIDv7. */
-  uuid(): string;
 }

@@ -1,5 +1,8 @@
 import { v7 } from "uuid";
-import type { Ids } from "./context.ts";
 
-/** UUIDv7: ordered by time, so that index pages fill one after the other. */
+export interface Ids {
+  /** A new UUIDv7: ordered by time, so that index pages fill one after the other. */
+  uuid(): string;
+}
+
 export const uuidV7: Ids = { uuid: () => v7() };

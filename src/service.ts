@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
 import { registerServices } from "./api/index.ts";
 import { OperationSweeper } from "./archiver/operation-sweeper.ts";
-import { systemClock } from "./clock.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config/config.ts";
-import type { Clock, Context } from "./context.ts";
+import type { Context } from "./context.ts";
 import { uuidV7 } from "./ids.ts";
 import type { Journal } from "./journal/port.ts";
 import type { LiveView } from "./live/port.ts";

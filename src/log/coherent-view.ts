@@ -1,5 +1,5 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
-import type { Clock } from "../context.ts";
+import type { Clock } from "../clock.ts";
 import type { Copy, Glance, LiveKey, LiveView, Moment, Want } from "../live/port.ts";
 
 /** How long an answer waits for its installation, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { Clock } from "../context.ts";
+import type { Clock } from "../clock.ts";
 import { isAway } from "../domain/errors.ts";
 
 /** How often a journal that is away is asked whether it is back, in milliseconds. */

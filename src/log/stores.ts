@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Clock } from "../context.ts";
+import type { Clock } from "../clock.ts";
 import type { Journal } from "../journal/port.ts";
 import type { LiveView } from "../live/port.ts";
 

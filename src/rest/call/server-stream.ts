@@ -4,20 +4,7 @@ import type { HandlerContext } from "@connectrpc/connect";
 import { createAsyncIterable, transformInvokeImplementation } from "../connect-internals.ts";
 import { addHeaders, type NodeResponse } from "../http/node-http.ts";
 import type { Binding } from "../rule/binding.ts";
-import type { StreamLayout } from "./stream-format.ts";
-import { StreamWriter } from "./stream-writer.ts";
-
-/** What a stream is served with. */
-export interface StreamOptions {
-  readonly layout: StreamLayout;
-  /** The body of an error, for a failure after the first message. */
-  readonly writeError: (reason: unknown) => string;
-  /**
-   * Milliseconds of silence after which a heartbeat is sent. Also how long the
-   * head of the answer waits for the first message.
-   */
-  readonly heartbeatMs: number;
-}
+import { type StreamOptions, StreamWriter } from "./stream-writer.ts";
 
 /**
  * Calls a server-streaming method and sends its messages as they come.

@@ -1,6 +1,18 @@
 import type { Message } from "@bufbuild/protobuf";
 import { breakOff, type NodeResponse } from "../http/node-http.ts";
-import type { StreamOptions } from "./server-stream.ts";
+import type { StreamLayout } from "./stream-format.ts";
+
+/** What a stream is served with. */
+export interface StreamOptions {
+  readonly layout: StreamLayout;
+  /** The body of an error, for a failure after the first message. */
+  readonly writeError: (reason: unknown) => string;
+  /**
+   * Milliseconds of silence after which a heartbeat is sent. Also how long the
+   * head of the answer waits for the first message.
+   */
+  readonly heartbeatMs: number;
+}
 
 /**
  * Writes the records of one stream. A slow reader is waited for, so at most one
