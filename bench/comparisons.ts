@@ -1,0 +1,42 @@
+/** What can be measured: something that answers, driven for a while. */
+export type CaseName =
+  | "rest-get"
+  | "grpc-get"
+  | "connect-get"
+  | "bare-http"
+  | "bare-grpc"
+  | "rest-append"
+  | "grpc-append"
+  | "batch"
+  | "transaction";
+
+export const CASE_TITLES: Readonly<Record<CaseName, string>> = {
+  "rest-get": "REST GET session",
+  "grpc-get": "gRPC GetSession",
+  "connect-get": "Connect JSON GetSession",
+  "bare-http": "bare node:http",
+  "bare-grpc": "bare node:http2, gRPC framing",
+  "rest-append": "REST append",
+  "grpc-append": "gRPC append",
+  batch: "batch statement, no server",
+  transaction: "one transaction per append",
+};
+
+/** One ratio: how much of the reference's rate the subject reaches. */
+export interface Comparison {
+  readonly name: string;
+  readonly subject: CaseName;
+  readonly reference: CaseName;
+  /** What the ratio is meant to be at least, where there is such a promise. */
+  readonly atLeast?: number;
+}
+
+export const COMPARISONS: readonly Comparison[] = [
+  { name: "rest-get", subject: "rest-get", reference: "bare-http" },
+  { name: "grpc-get", subject: "grpc-get", reference: "bare-http" },
+  { name: "grpc-get-framing", subject: "grpc-get", reference: "bare-grpc" },
+  { name: "rest-get-connect", subject: "rest-get", reference: "connect-get" },
+  { name: "rest-append", subject: "rest-append", reference: "batch" },
+  { name: "grpc-append", subject: "grpc-append", reference: "batch" },
+  { name: "group-commit", subject: "batch", reference: "transaction", atLeast: 4 },
+];

@@ -1,0 +1,40 @@
+import { quantile } from "../statistics.ts";
+
+/** How many operations are under way at any moment, whatever is measured. */
+export const IN_FLIGHT = 64;
+
+/** What one measurement found. */
+export interface Sample {
+  readonly perSecond: number;
+  /** Milliseconds from asking to being answered. */
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/**
+ * Keeps `IN_FLIGHT` operations under way for so many seconds: each one that is
+ * done makes room for the next. Rejects with the first failure.
+ */
+export async function closedLoop(
+  seconds: number,
+  operation: (lane: number) => Promise<unknown>,
+): Promise<Sample> {
+  const times: number[] = [];
+  const deadline = performance.now() + seconds * 1000;
+  const run = async (lane: number) => {
+    for (let asked = performance.now(); asked < deadline; ) {
+      await operation(lane);
+      const answered = performance.now();
+      if (answered < deadline) times.push(answered - asked);
+      asked = answered;
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, (_, lane) => run(lane)));
+  if (times.length === 0) throw new Error(`no operation was done in ${seconds} s`);
+  const sorted = Float64Array.from(times).sort();
+  return {
+    perSecond: times.length / seconds,
+    p50: quantile(sorted, 0.5),
+    p99: quantile(sorted, 0.99),
+  };
+}
