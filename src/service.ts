@@ -89,6 +89,9 @@ class ParleyService implements Service {
       });
     } catch (error) {
       await this.stop("cannot listen");
+      if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+        throw new Error(`PORT: ${server.port} on ${server.host} is in use by another process`);
+      }
       throw error;
     }
     this.#sweeper.start();

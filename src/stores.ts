@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { Config } from "./config/config.ts";
 import { isAway } from "./domain/errors.ts";
-import { openPgliteJournal, openPostgresJournal } from "./journal/index.ts";
+import { FolderInUse, openPgliteJournal, openPostgresJournal } from "./journal/index.ts";
 import type { Journal } from "./journal/port.ts";
 import { openMemoryView, openRedisView } from "./live/index.ts";
 import type { LiveView } from "./live/port.ts";
@@ -15,7 +15,7 @@ const COMPLAINT_MS = 30_000;
 
 /** Opens where sessions are kept; waits a while for a database that starts too. */
 export async function openJournal({ journal }: Config, logger: Logger): Promise<Journal> {
-  if (journal.kind === "pglite") return openPgliteJournal({ dir: journal.dataDir });
+  if (journal.kind === "pglite") return openEmbedded(journal.dataDir);
   const deadline = performance.now() + JOURNAL_PATIENCE_MS;
   for (let said = false; ; said = true) {
     try {
@@ -28,6 +28,15 @@ export async function openJournal({ journal }: Config, logger: Logger): Promise<
       if (!said) logger.warn(`waiting for Postgres at ${journal.url}`);
       await pause(RETRY_MS);
     }
+  }
+}
+
+async function openEmbedded(dir: string): Promise<Journal> {
+  try {
+    return await openPgliteJournal({ dir });
+  } catch (error) {
+    if (error instanceof FolderInUse) throw new Error(`PARLEY_DATA: ${error.message}`);
+    throw error;
   }
 }
 

@@ -113,8 +113,17 @@ function serverStreaming(client: Client, method: DescMethod, defaults: GrpcClien
     const cancel = () => call.cancel();
     options.signal?.addEventListener("abort", cancel);
     call.once("close", () => options.signal?.removeEventListener("abort", cancel));
-    return call;
+    return cancelledOnReturn(call);
   };
+}
+
+/** Leaving the loop ends the call; grpc-js alone would go on listening. */
+async function* cancelledOnReturn<T>(call: AsyncIterable<T> & { cancel(): void }) {
+  try {
+    yield* call;
+  } finally {
+    call.cancel();
+  }
 }
 
 function pathOf(method: DescMethod): string {

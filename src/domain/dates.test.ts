@@ -7,6 +7,11 @@ describe("dates of a list", () => {
     expect(dateBefore("f", "2026-01-02").toISOString()).toBe("2026-01-03T00:00:00.000Z");
   });
 
+  it("stays within the years that can be written", () => {
+    expect(dateBefore("f", "9999-12-31").toISOString()).toBe("9999-12-31T23:59:59.999Z");
+    expect(dateFrom("f", "0000-01-01").toISOString()).toBe("0001-01-01T00:00:00.000Z");
+  });
+
   it("reads RFC 3339 with any offset", () => {
     expect(dateFrom("f", "2026-01-02T03:04:05+02:00").toISOString()).toBe(
       "2026-01-02T01:04:05.000Z",

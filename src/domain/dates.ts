@@ -1,18 +1,25 @@
 import { invalidArgument } from "./errors.ts";
 
 const DAY_MS = 86_400_000;
+/** Of the years that RFC 3339 can write; nothing is older or younger. */
+const FIRST_MS = Date.parse("0001-01-01T00:00:00Z");
+const LAST_MS = Date.parse("9999-12-31T23:59:59.999Z");
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
 
 /** The first moment a `date_from` lets in. */
 export function dateFrom(field: string, text: string): Date {
-  return parse(field, text).start;
+  return clamped(parse(field, text).start.getTime());
 }
 
 /** The first moment a `date_to` no longer lets in: a date includes its whole day. */
 export function dateBefore(field: string, text: string): Date {
   const { start, lasts } = parse(field, text);
-  return new Date(start.getTime() + lasts);
+  return clamped(start.getTime() + lasts);
+}
+
+function clamped(ms: number): Date {
+  return new Date(Math.min(Math.max(ms, FIRST_MS), LAST_MS));
 }
 
 function parse(field: string, text: string): { start: Date; lasts: number } {

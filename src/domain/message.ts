@@ -1,12 +1,29 @@
 import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import type { Event } from "../../gen/parley/v1/event_pb.js";
-import { type Message, MessageSchema, type NewMessage } from "../../gen/parley/v1/message_pb.js";
+import {
+  type Message,
+  MessageSchema,
+  type NewMessage,
+  type Part,
+} from "../../gen/parley/v1/message_pb.js";
 import type { EventDraft } from "./event.ts";
+import { refuseDeepObject, refuseDeepValue } from "./json-depth.ts";
 
-/** The payload that keeps a message in the log. */
-export function messagePayload(given: NewMessage): EventDraft["payload"] {
+/**
+ * The payload that keeps a message in the log. `path` names the message in the
+ * request, for what is refused about it.
+ */
+export function messagePayload(given: NewMessage, path: string): EventDraft["payload"] {
   const { role, content, parts, name, metadata } = given;
+  refuseDeepObject(`${path}.metadata`, metadata);
+  for (const [i, { part }] of parts.entries()) refuseDeepPart(`${path}.parts[${i}]`, part);
   return { case: "message", value: { role, content, parts, name, metadata } };
+}
+
+function refuseDeepPart(path: string, part: Part["part"]): void {
+  if (part.case === "data") refuseDeepValue(`${path}.data`, part.value);
+  if (part.case === "toolCall") refuseDeepObject(`${path}.tool_call.input`, part.value.input);
+  if (part.case === "toolResult") refuseDeepValue(`${path}.tool_result.output`, part.value.output);
 }
 
 /** A message as its readers see it; undefined for an event that carries none. */

@@ -5,6 +5,7 @@ import type { CreateSessionRequest } from "../../gen/parley/v1/session_commands_
 import { type Session, SessionSchema, SessionStatus } from "../../gen/parley/v1/session_pb.js";
 import { invalidArgument, ParleyError } from "./errors.ts";
 import { isSessionId } from "./ids.ts";
+import { refuseDeepObject } from "./json-depth.ts";
 import type { Principal } from "./principal.ts";
 import { cleanTitle } from "./title.ts";
 
@@ -97,6 +98,7 @@ export function refuseOversize(session: Session): void {
 
 function refuseLarge(field: string, value: JsonObject | undefined, most: number): void {
   if (value === undefined) return;
+  refuseDeepObject(field, value);
   const bytes = toBinary(StructSchema, fromJson(StructSchema, value)).length;
   if (bytes <= most) return;
   const description = `must not be larger than ${most} bytes`;

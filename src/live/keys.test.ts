@@ -8,29 +8,30 @@ const id = fc.string({
 
 describe("sessionKeys", () => {
   it("keeps usual ids readable", () => {
-    expect(sessionKeys("parley:", { tenantId: "acme", sessionId: "chat-7:x" })).toEqual({
-      head: "parley:{acme/chat-7:x}:head",
-      tail: "parley:{acme/chat-7:x}:tail",
-      wake: "parley:{acme/chat-7:x}:wake",
+    expect(
+      sessionKeys("parley:", { tenantId: "acme", userId: "ann", sessionId: "chat-7:x" }),
+    ).toEqual({
+      head: "parley:{acme/chat-7:x}:ann:head",
+      tail: "parley:{acme/chat-7:x}:ann:tail",
+      wake: "parley:{acme/chat-7:x}:ann:wake",
     });
   });
 
   it("gives two sessions the same keys only if they are the same", () => {
+    const key = fc.record({ tenantId: id, userId: id, sessionId: id });
     fc.assert(
-      fc.property(id, id, id, id, (tenantA, sessionA, tenantB, sessionB) => {
-        const same = tenantA === tenantB && sessionA === sessionB;
-        const a = sessionKeys("", { tenantId: tenantA, sessionId: sessionA });
-        const b = sessionKeys("", { tenantId: tenantB, sessionId: sessionB });
-        expect(a.head === b.head).toBe(same);
+      fc.property(key, key, (one, other) => {
+        const same = JSON.stringify(one) === JSON.stringify(other);
+        expect(sessionKeys("", one).head === sessionKeys("", other).head).toBe(same);
       }),
     );
   });
 
   it("has one hash tag, the same in every key", () => {
     fc.assert(
-      fc.property(id, id, (tenantId, sessionId) => {
-        const keys = Object.values(sessionKeys("p:", { tenantId, sessionId }));
-        const tags = keys.map((key) => /^p:\{([^{}]+)\}:[a-z]+$/.exec(key)?.[1]);
+      fc.property(id, id, id, (tenantId, userId, sessionId) => {
+        const keys = Object.values(sessionKeys("p:", { tenantId, userId, sessionId }));
+        const tags = keys.map((key) => /^p:\{([^{}]+)\}:[^{}]*:[a-z]+$/.exec(key)?.[1]);
         expect(tags[0]).toBeTypeOf("string");
         expect(new Set(tags).size).toBe(1);
       }),

@@ -20,10 +20,11 @@ export interface SessionKeys {
   readonly wake: string;
 }
 
-/** The only place that spells a Redis key: `parley:{tenant/session}:head`. */
+/** The only place that spells a Redis key: `parley:{tenant/session}:user:head`. */
 export function sessionKeys(prefix: string, key: LiveKey): SessionKeys {
   const tag = `${prefix}{${escapePart(key.tenantId)}/${escapePart(key.sessionId)}}`;
-  return { head: `${tag}:head`, tail: `${tag}:tail`, wake: `${tag}:wake` };
+  const name = `${tag}:${escapePart(key.userId)}`;
+  return { head: `${name}:head`, tail: `${name}:tail`, wake: `${name}:wake` };
 }
 
 /**

@@ -47,9 +47,14 @@ export interface LiveView {
  */
 export type Moment = number & { readonly __moment: true };
 
-/** Names a session in the view: by the public id, one holder at a time. */
+/**
+ * Names a session in the view: by its owner and its public id, one holder at a
+ * time. Who asks for another's session misses, as for one that never was, in
+ * the same time.
+ */
 export interface LiveKey {
   readonly tenantId: string;
+  readonly userId: string;
   readonly sessionId: string;
 }
 

@@ -4,13 +4,13 @@ import { HeadSchema } from "../../gen/parley/store/v1/head_pb.js";
 import type { Copy, Glance, LiveView, Moment } from "../live/port.ts";
 import { CoherentView } from "./coherent-view.ts";
 
-const KEY = { tenantId: "t", sessionId: "s" };
+const KEY = { tenantId: "t", userId: "u", sessionId: "s" };
 const STALENESS_MS = 2000;
 
 function copy(version: number, asOf = 0): Copy {
   const head = create(HeadSchema, {
     uid: "u",
-    session: { tenantId: "t", sessionId: "s", version },
+    session: { ...KEY, version },
   });
   const event = { seq: version, turn: 1, bytes: new Uint8Array() };
   return { head, asOf: asOf as Moment, events: [event] };

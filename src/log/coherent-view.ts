@@ -132,11 +132,12 @@ interface Offer {
 
 /** Under which key a head stands in the view. */
 export function keyOf(head: Head): LiveKey {
-  return { tenantId: head.session?.tenantId ?? "", sessionId: head.session?.sessionId ?? "" };
+  const { tenantId = "", userId = "", sessionId = "" } = head.session ?? {};
+  return { tenantId, userId, sessionId };
 }
 
 function nameOf(key: LiveKey): string {
-  return `${key.tenantId}/${key.sessionId}`;
+  return `${key.tenantId}/${key.sessionId}/${key.userId}`;
 }
 
 /** The newer of two copies, with the events of both as far as they follow one another. */

@@ -6,10 +6,14 @@ import type { EventRecord } from "../domain/event.ts";
 import { isSessionId } from "../domain/ids.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { SessionAddress } from "../journal/port.ts";
-import type { Glance, Want } from "../live/port.ts";
+import type { Glance, Moment, Want } from "../live/port.ts";
 import type { CoherentView } from "./coherent-view.ts";
-import { Outage } from "./outage.ts";
 import type { Stores } from "./stores.ts";
+
+/** How long a live read waits for the journal before it gives a copy that may be too old, in ms. */
+const PATIENCE_MS = 1000;
+/** Most events of a session that are put back into the view when they are missed there. */
+const REFILL_EVENTS = 128;
 
 /** How fresh a read must be, as requests say it. */
 export interface Freshness {
@@ -43,12 +47,10 @@ export interface ReadRequest extends Freshness {
 export class SessionReader {
   readonly #stores: Stores;
   readonly #view: CoherentView;
-  readonly #outage: Outage;
 
   constructor(stores: Stores, view: CoherentView) {
     this.#stores = stores;
     this.#view = view;
-    this.#outage = new Outage(() => stores.journal.ping(), stores.clock);
   }
 
   async read(request: ReadRequest): Promise<Reading> {
@@ -64,7 +66,8 @@ export class SessionReader {
   async sight(request: ReadRequest): Promise<Sighting> {
     if (!isSessionId(request.id)) return { head: undefined, stale: false, events: undefined };
     if (request.consistency === Consistency.STRONG) return this.#ask(request);
-    const key = { tenantId: request.principal.tenantId, sessionId: request.id };
+    const { tenantId, userId } = request.principal;
+    const key = { tenantId, userId, sessionId: request.id };
     const glance = await this.#view.glance(key, request.want ?? {});
     if (glance?.fresh && suits(glance, request)) {
       return { head: glance.head, stale: false, events: glance.events };
@@ -74,23 +77,59 @@ export class SessionReader {
 
   /** The journal's word; while the journal is away, the view's, marked stale. */
   async #ask(request: ReadRequest, glance?: Glance): Promise<Sighting> {
-    const copy = glance !== undefined && suits(glance, request) ? glance : undefined;
-    if (copy !== undefined && this.#outage.lasts) return staleSighting(copy);
     const asOf = glance?.moment ?? this.#view.lastMoment();
-    try {
-      const { journal } = this.#stores;
-      const head = await this.#outage.during(() => journal.readHead(addressOf(request)));
-      if (head !== undefined) await this.#view.offer({ head, asOf, events: [] });
-      return { head, stale: false, events: undefined };
-    } catch (error) {
-      if (copy !== undefined && isAway(error)) return staleSighting(copy);
-      throw error;
-    }
+    const copy = glance !== undefined && suits(glance, request) ? glance : undefined;
+    const asked = this.#askJournal(request, asOf, glance);
+    if (copy === undefined) return asked;
+    const stale: Sighting = { head: copy.head, stale: true, events: copy.events };
+    const answered = asked.catch((error: unknown) => {
+      if (!isAway(error)) throw error;
+      return stale;
+    });
+    return withPatience(answered, stale);
+  }
+
+  async #askJournal(
+    request: ReadRequest,
+    asOf: Moment | undefined,
+    glance: Glance | undefined,
+  ): Promise<Sighting> {
+    const head = await this.#stores.journal.readHead(addressOf(request));
+    if (head === undefined) return { head, stale: false, events: undefined };
+    const tail = await this.#missingTail(head, request, glance);
+    await this.#view.offer({ head, asOf, events: tail });
+    const after = request.want?.eventsAfter;
+    const whole = tail.length > 0 && after !== undefined;
+    return {
+      head,
+      stale: false,
+      events: whole ? tail.filter(({ seq }) => seq > after) : undefined,
+    };
+  }
+
+  /**
+   * All events of a short session whose events were wanted and are not in the view: appends alone
+   * would never bring back those of a session that is only read.
+   */
+  async #missingTail(head: Head, request: ReadRequest, glance?: Glance): Promise<EventRecord[]> {
+    const version = head.session?.version ?? 0;
+    const wanted = glance !== undefined && request.want?.eventsAfter !== undefined;
+    if (!wanted || glance.events !== undefined || version > REFILL_EVENTS) return [];
+    const range = { uid: head.uid, afterSeq: 0, upToSeq: version, limit: REFILL_EVENTS };
+    const events = await this.#stores.journal.readEvents(range);
+    return events.at(-1)?.seq === version ? events : [];
   }
 }
 
-function staleSighting({ head, events }: Glance): Sighting {
-  return { head, stale: true, events };
+/** A journal that hangs is waited for only so long where a copy is at hand. */
+async function withPatience(answer: Promise<Sighting>, stale: Sighting): Promise<Sighting> {
+  const { promise, resolve } = Promise.withResolvers<Sighting>();
+  const timer = setTimeout(resolve, PATIENCE_MS, stale);
+  try {
+    return await Promise.race([answer, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 export function addressOf(request: { principal: Principal; id: string }): SessionAddress {

@@ -9,6 +9,7 @@ import type { CoherentView } from "./coherent-view.ts";
 import { readWholeRange } from "./read-events.ts";
 import type { SessionReader } from "./read-session.ts";
 import type { Stores } from "./stores.ts";
+import { Turnstile } from "./turnstile.ts";
 
 /** What a caller decided to write, on the head it was shown. */
 export interface Decision {
@@ -47,6 +48,7 @@ export class SessionWriter {
   readonly #stores: Stores;
   readonly #view: CoherentView;
   readonly #reader: SessionReader;
+  readonly #turnstile = new Turnstile();
 
   constructor(stores: Stores, view: CoherentView, reader: SessionReader) {
     this.#stores = stores;
@@ -60,20 +62,41 @@ export class SessionWriter {
    * it is not good enough to refuse on, so a refusal is confirmed by the journal.
    */
   async write(request: WriteRequest): Promise<Written> {
-    let seen = await this.#look(request, Consistency.LIVE);
+    const seen = await this.#look(request, Consistency.LIVE);
+    const first = await this.#round(request, seen);
+    if ("written" in first) return first.written;
+    // The state moved, or a refusal is to be confirmed. Who comes second waits for his turn: if
+    // all decided anew at once, all but one would find that the state has moved again.
+    const { tenantId } = request.principal;
+    return this.#turnstile.pass(`${tenantId}/${request.id}`, () =>
+      this.#settleDown(request, first),
+    );
+  }
+
+  async #settleDown(request: WriteRequest, start: Seen): Promise<Written> {
+    let seen = start;
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const { decision, refusal } = attempt(request, seen.head);
-      if (decision === undefined) {
-        if (seen.confirmed) return this.#conclude(request, seen.head, refusal);
-        seen = await this.#look(request, Consistency.STRONG);
-        continue;
-      }
-      const asOf = this.#view.lastMoment();
-      const outcome = await this.#commit(request, seen.head, decision);
-      if (outcome.kind !== "moved") return this.#settle(request, outcome, asOf);
-      seen = { head: outcome.head, confirmed: outcome.head !== undefined };
+      if (!seen.confirmed || round === 0) seen = await this.#look(request, Consistency.STRONG);
+      const next = await this.#round(request, seen);
+      if ("written" in next) return next.written;
+      seen = next;
     }
     throw new ParleyError("version_conflict", "the session kept changing; try again");
+  }
+
+  /** Decides on a head and commits; or says on what is to be decided next. */
+  async #round(request: WriteRequest, seen: Seen): Promise<{ written: Written } | Seen> {
+    const { decision, refusal } = attempt(request, seen.head);
+    if (decision === undefined) {
+      if (!seen.confirmed) return seen;
+      return { written: await this.#conclude(request, seen.head, refusal) };
+    }
+    const asOf = this.#view.lastMoment();
+    const outcome = await this.#commit(request, seen.head, decision);
+    if (outcome.kind === "moved") {
+      return { head: outcome.head, confirmed: outcome.head !== undefined };
+    }
+    return { written: await this.#settle(request, outcome, asOf) };
   }
 
   /** Creates a session; what happens if its id is taken is the caller's to decide. */

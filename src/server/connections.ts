@@ -10,6 +10,8 @@ interface Stoppable {
 }
 
 const SWEEP_MS = 50;
+/** How long the caller of an HTTP/2 stream may go on sending after it was answered. */
+const LATE_MS = 1000;
 
 /**
  * What is open: sockets and HTTP/2 sessions. Node's own servers know only the
@@ -55,6 +57,7 @@ export class Connections {
   answer(res: HttpResponse): void {
     this.#answers.add(res);
     if (this.#draining) askToClose(res);
+    res.once("finish", () => setTimeout(endAnswered, LATE_MS, res).unref());
     res.once("close", () => {
       this.#answers.delete(res);
       // An HTTP/1.1 connection outlives its answer; while draining it must not.
@@ -107,7 +110,8 @@ function askToClose(res: HttpResponse): void {
 
 /**
  * Ends an HTTP/2 stream that is answered but whose caller still sends, as bidi
- * clients may for hours: a reset without an error, which RFC 9113, 8.1, is for.
+ * clients may for hours and as one does whose upload was refused, which would
+ * hold up its whole connection: a reset without an error (RFC 9113, 8.1).
  */
 function endAnswered(res: HttpResponse): void {
   if ("stream" in res && res.stream?.state.localClose === 1) {

@@ -85,6 +85,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 function requestHandler(options: ServerOptions, cut: AbortSignal): HttpHandler {
   const { logger, metrics } = options;
   const serving = new Serving(options.health, options.shutdownSignal);
+  metrics.followStores(async () => (await serving.report()).stores);
   const rules = new RequestRules();
   const deadline = { ...DEADLINE, ...options.deadline };
   const protocols = protocolRouter({

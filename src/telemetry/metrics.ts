@@ -19,6 +19,8 @@ export interface Metrics {
   /** An answer over HTTP, whoever gave it. */
   answered(status: number): void;
   connections(change: 1 | -1, protocol: "http1" | "http2"): void;
+  /** Whenever the metrics are read, `ask` is asked how the stores are. */
+  followStores(ask: () => Promise<Readonly<Record<string, string>>>): void;
 }
 
 /** From half a millisecond to the default deadline, in seconds. */
@@ -69,5 +71,20 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
     },
     answered: (status) => responses.inc({ status: String(status) }),
     connections: (change, protocol) => open.inc({ protocol }, change),
+    followStores: (ask) => followStores(registry, ask),
   };
+}
+
+function followStores(registry: Registry, ask: Parameters<Metrics["followStores"]>[0]): void {
+  new Gauge({
+    name: "parley_store_up",
+    help: "1 if the store answers, 0 if it does not.",
+    labelNames: ["store"],
+    registers: [registry],
+    async collect() {
+      for (const [store, state] of Object.entries(await ask())) {
+        this.set({ store }, state === "ready" ? 1 : 0);
+      }
+    },
+  });
 }

@@ -27,7 +27,7 @@ function memory(bound: number, rule: Rule = WHOLE): ModelSubject {
     setTime: async (now) => {
       time = now;
     },
-    evict: async (sessionId) => view.forget({ tenantId: "t", sessionId }),
+    evict: async (sessionId) => view.forget({ tenantId: "t", userId: "ann", sessionId }),
   };
 }
 
@@ -164,7 +164,8 @@ function redisFaults(
   prefix: string,
 ): Pick<ModelSubject, "setTime" | "evict" | "restoreOlder"> {
   const saved = new Map<string, Buffer | null>();
-  const keysOf = (sessionId: string) => sessionKeys(prefix, { tenantId: "t", sessionId });
+  const keysOf = (sessionId: string) =>
+    sessionKeys(prefix, { tenantId: "t", userId: "ann", sessionId });
   return {
     setTime: async (now) => {
       await admin.set(`${prefix}clock`, now);

@@ -116,7 +116,10 @@ class Model {
 
   async *#reader(id: string): AsyncGenerator<void> {
     const eventsAfter = this.#pick(10);
-    const glance = await this.#subject.view.read({ tenantId: "t", sessionId: id }, { eventsAfter });
+    const glance = await this.#subject.view.read(
+      { tenantId: "t", userId: "ann", sessionId: id },
+      { eventsAfter },
+    );
     this.#moment = glance.moment;
     this.#check(id, glance, eventsAfter);
     yield;

@@ -12,7 +12,8 @@ export class ToySession {
 
   constructor(key: Partial<LiveKey> = {}, uid?: string) {
     const number = ++sessions;
-    this.key = { tenantId: key.tenantId ?? "acme", sessionId: key.sessionId ?? `chat-${number}` };
+    const { tenantId = "acme", userId = "ann", sessionId = `chat-${number}` } = key;
+    this.key = { tenantId, userId, sessionId };
     this.uid = uid ?? `01890000-0000-7000-8000-${String(number).padStart(12, "0")}`;
   }
 
@@ -67,7 +68,7 @@ export function seen({ head, fresh, events }: Glance): Seen {
 
 /** A moment that is already past, and later than everything that was installed until now. */
 export async function momentOf(view: LiveView): Promise<Moment> {
-  const nowhere = { tenantId: "nobody", sessionId: "nothing" };
+  const nowhere = { tenantId: "nobody", userId: "ann", sessionId: "nothing" };
   const before = (await view.read(nowhere, {})).moment;
   for (let tries = 0; tries < 5; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 2));

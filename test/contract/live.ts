@@ -238,6 +238,23 @@ function tailContract(subject: () => LiveSubject): void {
     expect((await look(view(), session.key, 7)).events).toBeUndefined();
   });
 
+  it("starts anew when the journal goes on with other events than it has", async () => {
+    const session = new ToySession();
+    await install(session, 1, 6);
+    const other = async (version: number, first = version) => {
+      const events = session.events(first, version, "other");
+      await view().install(session.copy(version, await momentOf(view()), { events }));
+    };
+    await other(4); // of a journal that was set back to 3
+    expect((await look(view(), session.key, 3)).events).toBeUndefined();
+    await other(5);
+    await other(6);
+    expect((await look(view(), session.key, 3)).events).toEqual(["other 4", "other 5", "other 6"]);
+    await other(7, 6);
+    expect((await look(view(), session.key, 5)).events).toEqual(["other 6", "other 7"]);
+    expect((await look(view(), session.key, 0)).events).toBeUndefined();
+  });
+
   it("takes what comes late where it closes a gap", async () => {
     const session = new ToySession();
     await install(session, 5, 5);

@@ -193,9 +193,13 @@ describeWithServices("two servers on Redis and Postgres", () => {
     const { body } = await client.post("/api/v1/sessions", { title: "live" });
     const path = `/api/v1/sessions/${body.session_id}`;
     await client.post(`${path}/messages`, { messages: [{ role: "user", content: "hi" }] });
+    await redis.flush();
+    expect((await client.get(`${path}/messages`)).body.total).toBe(1);
     await postgres.kill();
     await pause(STALENESS_MS + 200);
+    const began = performance.now();
     const read = await client.get(path);
+    expect(performance.now() - began).toBeLessThan(1500);
     expect(read).toMatchObject({ status: 200, body: { title: "live" } });
     expect(read.headers.get("parley-stale")).toBe("true");
     expect((await client.get(`${path}/messages`)).body.messages).toMatchObject([{ content: "hi" }]);

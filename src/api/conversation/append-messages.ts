@@ -44,9 +44,10 @@ function eventsOf(
 ): NewEvent[] {
   const at = context.clock.now();
   const actor = actorOf(principal);
-  const events = request.messages.map((message) =>
-    newEvent({ eventId: context.ids.uuid(), at, actor, payload: messagePayload(message) }),
-  );
+  const events = request.messages.map((message, i) => {
+    const payload = messagePayload(message, `messages[${i}]`);
+    return newEvent({ eventId: context.ids.uuid(), at, actor, payload });
+  });
   const bytes = events.reduce((sum, event) => sum + event.bytes.length, 0);
   if (bytes > MAX_APPEND_BYTES) {
     const description = `must not be larger than ${MAX_APPEND_BYTES} bytes in all`;

@@ -1,7 +1,7 @@
 import type { HandlerContext } from "@connectrpc/connect";
 import type { ListEventsRequest } from "../../../gen/parley/v1/conversation_queries_pb.js";
 import type { Context } from "../../context.ts";
-import { decodeEvent } from "../../domain/event.ts";
+import { decodeEvent, MAX_SEQ } from "../../domain/event.ts";
 import { withoutPayload } from "../../domain/turn.ts";
 import { callerOf } from "../caller.ts";
 import { freshnessOf, markStale } from "../freshness.ts";
@@ -17,7 +17,7 @@ export function listEvents(context: Context) {
       want: { eventsAfter: request.afterSeq },
     });
     const limit = request.limit ?? DEFAULT_LIMIT;
-    const records = await context.log.events(reading, request.afterSeq, limit);
+    const records = await context.log.events(reading, Math.min(request.afterSeq, MAX_SEQ), limit);
     const events = records.map(decodeEvent);
     markStale(call, reading);
     const { sessionId, version } = reading.session;

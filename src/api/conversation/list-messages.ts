@@ -3,6 +3,7 @@ import type { ListMessagesRequest } from "../../../gen/parley/v1/conversation_qu
 import { Role } from "../../../gen/parley/v1/message_pb.js";
 import type { Context } from "../../context.ts";
 import { invalidArgument } from "../../domain/errors.ts";
+import { MAX_SEQ } from "../../domain/event.ts";
 import { decodePageToken, encodePageToken } from "../../domain/page-token.ts";
 import type { MessagePage, MessageWish } from "../../log/read-messages.ts";
 import { callerOf } from "../caller.ts";
@@ -36,7 +37,7 @@ function wishOf(request: ListMessagesRequest): MessageWish {
   const limit = request.limit ?? DEFAULT_LIMIT;
   const wish: MessageWish = {
     order: orderOf(request, "asc"),
-    afterSeq: request.afterSeq ?? 0,
+    afterSeq: Math.min(request.afterSeq ?? 0, MAX_SEQ),
     beforeSeq: request.beforeSeq,
     role: request.role === Role.UNSPECIFIED ? undefined : request.role,
     limit,
@@ -47,7 +48,7 @@ function wishOf(request: ListMessagesRequest): MessageWish {
 
 function placeOf(request: ListMessagesRequest): number {
   const [seq] = decodePageToken(request.pageToken, queryOf(request));
-  if (typeof seq !== "number" || !Number.isSafeInteger(seq) || seq < 0) {
+  if (typeof seq !== "number" || !Number.isSafeInteger(seq) || seq < 0 || seq > MAX_SEQ) {
     throw invalidArgument("page_token", "is not a token of this list");
   }
   return seq;

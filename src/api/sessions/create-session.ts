@@ -7,7 +7,7 @@ import {
   CreateSessionRequestSchema,
 } from "../../../gen/parley/v1/session_commands_pb.js";
 import type { Context } from "../../context.ts";
-import { owns } from "../../domain/access.ts";
+import { expiresAt, owns } from "../../domain/access.ts";
 import { invalidArgument, ParleyError } from "../../domain/errors.ts";
 import { newEvent } from "../../domain/event.ts";
 import { isSessionId } from "../../domain/ids.ts";
@@ -39,6 +39,7 @@ export function createSession(context: Context) {
       if ("head" in created) return { session: sessionView(created.head) };
       const existing = answerTaken(created, principal, id);
       if (existing !== undefined) {
+        refuseExpired(existing, context.clock.now());
         setSuccessStatus(call, EXISTED);
         return { session: sessionView(existing) };
       }
@@ -59,7 +60,17 @@ function answerTaken(
   if (taken.by === "external_id") {
     throw new ParleyError("session_exists", "another session of yours has this external_id");
   }
-  return id !== "" && owns(taken.holder, principal) ? taken.holder : undefined;
+  if (id === "" || !owns(taken.holder, principal)) return undefined;
+  return taken.holder;
+}
+
+/** It would be answered here and not found by the next read. */
+function refuseExpired({ session }: Head, now: Date): void {
+  if (session === undefined || expiresAt(session) > now.getTime()) return;
+  throw new ParleyError(
+    "session_exists",
+    "a session of yours that has expired has this id; delete it first",
+  );
 }
 
 function creationOf(

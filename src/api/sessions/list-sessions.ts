@@ -12,6 +12,8 @@ import { callerOf } from "../caller.ts";
 import { offsetOf, orderOf } from "../paging.ts";
 
 const DEFAULT_LIMIT = 20;
+/** The year 10000: no session was created then. */
+const MAX_TIME_MS = 253_402_300_800_000;
 
 export function listSessions(context: Context) {
   return async (request: ListSessionsRequest, call: HandlerContext) => {
@@ -68,7 +70,7 @@ function placeOf(token: string, filter: Filter): { createdAt: Date; uid: string 
   const [ms, uid] = decodePageToken(token, filter);
   const isUid = typeof uid === "string" && /^[0-9a-f-]{36}$/.test(uid);
   const createdAt = new Date(typeof ms === "number" ? ms : Number.NaN);
-  if (!isUid || Number.isNaN(createdAt.getTime())) {
+  if (!isUid || !(createdAt.getTime() >= 0 && createdAt.getTime() < MAX_TIME_MS)) {
     throw invalidArgument("page_token", "is not a token of this list");
   }
   return { createdAt, uid };

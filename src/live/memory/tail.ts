@@ -18,7 +18,10 @@ export class Tail {
     return this.#bytes;
   }
 
-  /** Takes in consecutive events. Starts anew if they lie beyond its end, leaves them if before its start. */
+  /**
+   * Takes in consecutive events. Starts anew if they lie beyond its end or are
+   * others than it has in their places; leaves them if before its start.
+   */
   merge(events: readonly EventRecord[]): void {
     const offeredFirst = events[0]?.seq;
     const offeredLast = events.at(-1)?.seq;
@@ -26,7 +29,7 @@ export class Tail {
     const first = this.#records[0]?.seq ?? offeredFirst;
     const last = this.#records.at(-1)?.seq ?? offeredFirst - 1;
     if (offeredLast < first - 1) return;
-    const anew = offeredFirst > last + 1;
+    const anew = offeredFirst > last + 1 || events.some((event) => this.#contradicts(event));
     const before = anew ? [] : events.filter(({ seq }) => seq < first);
     const after = events.filter(({ seq }) => anew || seq > last);
     this.#records = [...before.map(own), ...(anew ? [] : this.#records), ...after.map(own)];
@@ -40,6 +43,12 @@ export class Tail {
     if (first === undefined || first > afterSeq + 1) return undefined;
     if (this.#records.at(-1)!.seq < upToSeq) return undefined;
     return this.#records.slice(afterSeq + 1 - first, upToSeq + 1 - first).map(own);
+  }
+
+  /** A journal that was set back to an earlier time goes on with other events. */
+  #contradicts({ seq, bytes }: EventRecord): boolean {
+    const held = this.#records[seq - (this.#records[0]?.seq ?? 0)];
+    return held !== undefined && Buffer.compare(held.bytes, bytes) !== 0;
   }
 
   #trim(): void {

@@ -4,12 +4,12 @@ import { HeadSchema } from "../../../gen/parley/store/v1/head_pb.js";
 import type { Moment } from "../port.ts";
 import { openMemoryView } from "./open.ts";
 
+const key = (sessionId: string) => ({ tenantId: "t", userId: "u", sessionId });
+
 function copy(sessionId: string, version: number, asOf: Moment) {
-  const session = { tenantId: "t", sessionId, version };
+  const session = { ...key(sessionId), version };
   return { head: create(HeadSchema, { uid: sessionId, session }), asOf, events: [] };
 }
-
-const key = (sessionId: string) => ({ tenantId: "t", sessionId });
 
 describe("a memory view that is full", () => {
   const open = () =>

@@ -137,6 +137,6 @@ export class MemoryView implements LiveView {
   }
 }
 
-function nameOf({ tenantId, sessionId }: LiveKey): string {
-  return `${tenantId.length}:${tenantId}${sessionId}`;
+function nameOf({ tenantId, userId, sessionId }: LiveKey): string {
+  return `${tenantId.length}:${tenantId}${userId.length}:${userId}${sessionId}`;
 }

@@ -4,6 +4,7 @@ import type { HandlerContext } from "@connectrpc/connect";
 import { createAsyncIterable, transformInvokeImplementation } from "../connect-internals.ts";
 import { addHeaders, type NodeResponse } from "../http/node-http.ts";
 import type { Binding } from "../rule/binding.ts";
+import type { StreamLayout } from "./stream-format.ts";
 import { type StreamOptions, StreamWriter } from "./stream-writer.ts";
 
 /**

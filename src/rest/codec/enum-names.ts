@@ -25,12 +25,18 @@ function compile(desc: DescEnum): EnumNames {
   const numbers = new Map<string, number>();
   for (const value of desc.values) numbers.set(value.name.toLowerCase(), value.number);
   for (const [number, name] of short) numbers.set(name, number);
-  const choices = [...short.values()].slice(0, 20).join(", ");
-  const unknown = new Invalid(`must be one of ${choices}`);
+  const choices = [...short].filter(([number]) => !isUnspecified(desc, number));
+  const names = choices.map(([, name]) => name).slice(0, 20);
+  const unknown = new Invalid(`must be one of ${names.join(", ")}`);
   return {
     short,
     parse: (text) => numbers.get(text.toLowerCase()) ?? parseNumber(desc, text) ?? unknown,
   };
+}
+
+/** The zero value that means "not said"; it is read, but nobody is asked to write it. */
+function isUnspecified(desc: DescEnum, number: number): boolean {
+  return number === 0 && desc.value[0]?.name.endsWith("UNSPECIFIED") === true;
 }
 
 /**

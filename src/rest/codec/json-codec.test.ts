@@ -203,7 +203,7 @@ describe("reading", () => {
     ["bool as text", { one_bool: "true" }, "one_bool must be true or false"],
     ["bytes", { one_bytes: "a*" }, "one_bytes must be base64"],
     ["surrogate", { one_string: "\ud800" }, "one_string must be valid Unicode text"],
-    ["enum", { color: "green" }, "color must be one of unspecified, color_red"],
+    ["enum", { color: "green" }, "color must be one of color_red"],
     ["time", { wkt_timestamp: "2026-02-30T00:00:00Z" }, "wkt_timestamp must be an RFC 3339 time"],
     ["duration", { wkt_duration: "13h" }, "wkt_duration must be a duration"],
     ["mask", { wkt_field_mask: "a,,b" }, "wkt_field_mask must be field names"],

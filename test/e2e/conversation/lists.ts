@@ -47,6 +47,15 @@ export function listsSuite(target: Target): void {
     });
   });
 
+  it.each(["offset=2147483647", "date_from=0000-01-01", "date_to=9999-12-31"])(
+    "take ?%s",
+    async (query) => {
+      const alice = as(target);
+      await alice.post("/api/v1/sessions", {});
+      expect((await alice.get(`/api/v1/sessions?${query}`)).status).toBe(200);
+    },
+  );
+
   it.each([
     "limit=0",
     "limit=101",
@@ -55,6 +64,7 @@ export function listsSuite(target: Target): void {
     "offset=-1",
     "page=0",
     "page=1&offset=1",
+    "page=2147483647",
     "order=up",
     "status=odd",
     "date_from=yesterday",

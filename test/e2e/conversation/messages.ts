@@ -118,6 +118,23 @@ export function messagesSuite(target: Target): void {
     }
   });
 
+  it("are none beyond the end, however far that is", async () => {
+    const alice = as(target);
+    const { body: session } = await alice.post("/api/v1/sessions", {});
+    const path = `/api/v1/sessions/${session.session_id}`;
+    await alice.post(`${path}/messages`, { messages: [{ role: "user", content: "x" }] });
+    for (const query of ["", "&consistency=strong"]) {
+      for (const place of ["after_seq=4294967295", "offset=2147483647", "after_seq=2&offset=9"]) {
+        const { status, body } = await alice.get(`${path}/messages?${place}${query}`);
+        expect([place, status, body.messages, body.has_more]).toEqual([place, 200, [], false]);
+      }
+      const log = await alice.get(`${path}/log?after_seq=4294967295${query}`);
+      expect(log).toMatchObject({ status: 200, body: { events: [], has_more: false } });
+    }
+    expect((await alice.get(`${path}/messages?page=2147483647`)).status).toBe(400);
+    expect((await alice.get(`${path}/turns?page=2147483647`)).status).toBe(400);
+  });
+
   it("are a hundred after a hundred parallel appends, without a gap", async () => {
     const alice = as(target);
     const { body: session } = await alice.post("/api/v1/sessions", {});

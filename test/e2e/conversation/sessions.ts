@@ -160,6 +160,46 @@ export function sessionsSuite(target: Target): void {
     });
   });
 
+  it("takes every one of many updates at once", async () => {
+    const alice = as(target);
+    const { body } = await alice.post("/api/v1/sessions", {});
+    const path = `/api/v1/sessions/${body.session_id}`;
+    const keys = Array.from({ length: 40 }, (_, i) => `k${i}`);
+    const answers = await Promise.all(
+      keys.map((key) => alice.patch(path, { context: { [key]: true } })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(keys.map(() => 200));
+    const { context, version } = (await alice.get(path)).body;
+    expect(Object.keys(context).toSorted()).toEqual(keys.toSorted());
+    expect(version).toBe(41);
+  });
+
+  it("refuses JSON that is too deep to be read again, and takes what is not", async () => {
+    const alice = as(target);
+    const nested = (levels: number): object => (levels === 1 ? {} : { a: nested(levels - 1) });
+    expect(await alice.post("/api/v1/sessions", { context: nested(41) })).toMatchObject({
+      status: 400,
+      body: { error: "invalid_argument", message: expect.stringContaining("context") },
+    });
+    const { body } = await alice.post("/api/v1/sessions", { context: nested(40) });
+    const path = `/api/v1/sessions/${body.session_id}`;
+    for (const sub of ["", "?consistency=strong", "/log"]) {
+      expect((await alice.get(path + sub)).status).toBe(200);
+    }
+    for (const message of [
+      { metadata: nested(41) },
+      { parts: [{ data: nested(41) }] },
+      { parts: [{ tool_call: { name: "t", input: nested(41) } }] },
+      { parts: [{ tool_result: { output: nested(41) } }] },
+    ]) {
+      const messages = [{ role: "user", content: "x", ...message }];
+      expect((await alice.post(`${path}/messages`, { messages })).status).toBe(400);
+    }
+    const messages = [{ role: "user", parts: [{ data: nested(40) }], metadata: nested(40) }];
+    expect((await alice.post(`${path}/messages`, { messages })).status).toBe(201);
+    expect((await alice.get(`${path}/messages?consistency=strong`)).body.messages).toHaveLength(1);
+  });
+
   it("is deleted, stays deleted, and comes back as it was", async () => {
     const alice = as(target);
     const { body } = await alice.post("/api/v1/sessions", { title: "T" });
@@ -202,7 +242,8 @@ export function sessionsSuite(target: Target): void {
 
   it("expires for its owner, and is nothing to others", async () => {
     const alice = as(target);
-    const { body } = await alice.post("/api/v1/sessions", { ttl: "1s" });
+    const session_id = `brief-${crypto.randomUUID()}`;
+    const { body } = await alice.post("/api/v1/sessions", { session_id, ttl: "1s" });
     const path = `/api/v1/sessions/${body.session_id}`;
     await expect
       .poll(async () => (await alice.get(path)).body.error, { timeout: 5000 })
@@ -210,5 +251,11 @@ export function sessionsSuite(target: Target): void {
     expect((await as(target).get(path)).body.error).toBe("session_not_found");
     expect((await alice.get("/api/v1/sessions")).body.sessions).toEqual([]);
     expect((await alice.get(`${path}/exists`)).body).toEqual({ exists: false });
+    expect(await alice.post("/api/v1/sessions", { session_id })).toMatchObject({
+      status: 409,
+      body: { error: "session_exists" },
+    });
+    expect((await alice.delete(path)).status).toBe(204);
+    expect((await alice.post("/api/v1/sessions", { session_id })).status).toBe(201);
   });
 }

@@ -2,15 +2,12 @@
 --[[
 Offers a copy of a session. The rule of coherence is decided here:
 
-  newer version       replaces
-  same version        the later freshness replaces the whole; a held stamp beyond
-                      now + bound is from another clock and yields
-  older version       never replaces
-  another uid         replaces. If it was not asked for after the held one was
-                      installed, nobody can tell which session came first: it is
-                      not fresh then, nor is any copy asked for until now, and the
-                      next read asks the journal. So a session made anew under an
-                      id shows at once, whatever clocks and UUIDs say.
+  newer version  replaces
+  same version   the later freshness replaces the whole; a held stamp beyond
+                 now + bound is from another clock and yields
+  older version  never replaces
+  another uid    replaces. Unless it was asked for after the held one was installed, nobody can
+                 tell which came first: neither it nor any copy asked for until now is fresh.
 
 KEYS
   1 head
@@ -56,8 +53,8 @@ elseif rewrite ~= h_rewrite then
   return { now }
 end
 
--- The tail is gapless and of the head's uid and rewrite_seq only. What overlaps
--- is skipped, what follows or precedes is put to its end, else it starts anew.
+-- The tail is gapless and of the head's uid and rewrite_seq only. It starts anew where an offered
+-- event leaves a gap, or is another than it has (a journal that was set back goes on with others).
 local tail, name, events = KEYS[2], uid .. " " .. rewrite, #ARGV - 9
 local before = version - events
 local function look(index)
@@ -65,26 +62,29 @@ local function look(index)
   local of, seq, edge, start = string.match(element, "^(%S+ %d+) (%d+) (%-?%d+)\n()")
   return of, tonumber(seq), tonumber(edge), start and #element - start + 1
 end
+local function offered(seq) return ARGV[9 + seq - before] end
 local function put(push, seq, edge)
-  redis.call(push, tail, name .. " " .. seq .. " " .. edge .. "\n" .. ARGV[9 + seq - before])
+  redis.call(push, tail, name .. " " .. seq .. " " .. edge .. "\n" .. offered(seq))
 end
 local of, last, edge = look(-1)
-if of and (of ~= name or (events > 0 and before > last)) then
-  redis.call("DEL", tail)
-  of = nil
+local _, first, first_edge, size = look(0)
+local anew = of and (of ~= name or (events > 0 and before > last))
+for seq = math.max(before + 1, first or 0), of and not anew and math.min(version, last) or 0 do
+  local held = redis.call("LINDEX", tail, seq - first)
+  anew = anew or string.sub(held, string.find(held, "\n") + 1) ~= offered(seq)
 end
+if anew then redis.call("DEL", tail) end
 if events > 0 then
-  local _, first, first_edge, size = look(0)
-  if of and version >= first - 1 then
+  if of and not anew and version >= first - 1 then
     for seq = first - 1, before + 1, -1 do
       first_edge = first_edge - size
       put("LPUSH", seq, first_edge)
-      size = #ARGV[9 + seq - before]
+      size = #offered(seq)
     end
   end
-  if not of then last, edge = before, 0 end
+  if anew or not of then last, edge = before, 0 end
   for seq = last + 1, version do
-    edge = edge + #ARGV[9 + seq - before]
+    edge = edge + #offered(seq)
     put("RPUSH", seq, edge)
   end
   redis.call("LTRIM", tail, -ARGV[7], -1)

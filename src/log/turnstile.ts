@@ -1,0 +1,15 @@
+/** Lets callers through one by one, in the order they came, for each key. */
+export class Turnstile {
+  readonly #last = new Map<string, Promise<unknown>>();
+
+  async pass<T>(key: string, run: () => Promise<T>): Promise<T> {
+    const before = this.#last.get(key) ?? Promise.resolve();
+    const mine = before.then(run, run);
+    this.#last.set(key, mine);
+    try {
+      return await mine;
+    } finally {
+      if (this.#last.get(key) === mine) this.#last.delete(key);
+    }
+  }
+}
