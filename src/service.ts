@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
 import { registerServices } from "./api/index.ts";
 import { OperationSweeper } from "./archiver/operation-sweeper.ts";
@@ -37,16 +38,29 @@ export async function createService(
   overrides: Partial<Overrides> = {},
 ): Promise<Service> {
   const logger = overrides.logger ?? createLogger({ level: config.logLevel, terminal: false });
-  const journal = await openJournal(config, logger);
+  const clock = overrides.clock ?? systemClock;
+  const journal = await openJournal(config, clock, logger);
   try {
     const stalenessMs = stalenessOf(config, journal);
     const live = await openLiveView(config, stalenessMs, logger);
-    const clock = overrides.clock ?? systemClock;
     return new ParleyService(config, { journal, live, clock, logger, stalenessMs });
   } catch (error) {
     await journal.close();
     throw error;
   }
+}
+
+/** How long a store may take to answer a probe, in milliseconds. */
+const PROBE_MS = 500;
+
+async function answers(store: { ping(): Promise<void> }): Promise<boolean> {
+  const late = new AbortController();
+  const answered = store.ping().then(
+    () => true,
+    () => false,
+  );
+  const tooLate = pause(PROBE_MS, false, { signal: late.signal });
+  return Promise.race([answered, tooLate]).finally(() => late.abort());
 }
 
 interface Parts {
@@ -117,11 +131,6 @@ class ParleyService implements Service {
   /** Live sessions can still be read without the journal, and everything without the view. */
   #probes(): HealthProbes {
     const { journal, live } = this.#parts;
-    const answers = (store: { ping(): Promise<void> }) =>
-      store.ping().then(
-        () => true,
-        () => false,
-      );
     return {
       live: () => true,
       ready: async () => {

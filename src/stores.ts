@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
+import type { Clock } from "./clock.ts";
 import type { Config } from "./config/config.ts";
 import { isAway } from "./domain/errors.ts";
 import { FolderInUse, openPgliteJournal, openPostgresJournal } from "./journal/index.ts";
@@ -14,12 +15,17 @@ const RETRY_MS = 500;
 const COMPLAINT_MS = 30_000;
 
 /** Opens where sessions are kept; waits a while for a database that starts too. */
-export async function openJournal({ journal }: Config, logger: Logger): Promise<Journal> {
-  if (journal.kind === "pglite") return openEmbedded(journal.dataDir);
+export async function openJournal(
+  { journal }: Config,
+  clock: Clock,
+  logger: Logger,
+): Promise<Journal> {
+  const now = () => clock.now();
+  if (journal.kind === "pglite") return openEmbedded(journal.dataDir, now);
   const deadline = performance.now() + JOURNAL_PATIENCE_MS;
   for (let said = false; ; said = true) {
     try {
-      return await openPostgresJournal({ url: journal.url.reveal() });
+      return await openPostgresJournal({ url: journal.url.reveal(), clock: now });
     } catch (error) {
       if (!isAway(error)) throw error;
       if (performance.now() > deadline) {
@@ -31,9 +37,9 @@ export async function openJournal({ journal }: Config, logger: Logger): Promise<
   }
 }
 
-async function openEmbedded(dir: string): Promise<Journal> {
+async function openEmbedded(dir: string, clock: () => Date): Promise<Journal> {
   try {
-    return await openPgliteJournal({ dir });
+    return await openPgliteJournal({ dir, clock });
   } catch (error) {
     if (error instanceof FolderInUse) throw new Error(`PARLEY_DATA: ${error.message}`);
     throw error;

@@ -30,7 +30,7 @@ const LAYERS: Layers = {
     "context.ts clock.ts ids.ts stores.ts config telemetry server api archiver log render " +
     "journal/port.ts live/port.ts domain gen",
   // What the configuration names is opened here, and nowhere else known by name.
-  "stores.ts": "config journal live live/index.ts domain gen",
+  "stores.ts": "type:clock.ts config journal live live/index.ts domain gen",
   "context.ts": "type:clock.ts type:ids.ts type:log",
   "clock.ts": "",
   "ids.ts": "",

@@ -38,7 +38,7 @@ const event = newEvent({
   eventId: uuidV7.uuid(),
   at: now,
   actor,
-  payload: messagePayload(draftMessage()),
+  payload: messagePayload(draftMessage(), "message"),
 });
 
 const { journal, pool } = await openDatabase(process.argv[2]);

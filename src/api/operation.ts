@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { clone, type DescMessage, type Message, toBinary } from "@bufbuild/protobuf";
+import { clone, type DescMessage, type JsonValue, type Message, toJson } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
 import type { Context } from "../context.ts";
 import type { Principal } from "../domain/principal.ts";
@@ -35,7 +35,16 @@ export function operationOf<T extends Message & { requestId: string }>(
   return { operation: { tenantId, userId, method, key, requestHash }, retryable };
 }
 
+/** Over the JSON of the request with its keys sorted: maps keep the order their callers write. */
 function hashOf(schema: DescMessage, request: Message & { requestId: string }): Uint8Array {
   const anonymous = { ...clone(schema, request), requestId: "" };
-  return createHash("sha256").update(toBinary(schema, anonymous)).digest();
+  const text = JSON.stringify(sorted(toJson(schema, anonymous)));
+  return createHash("sha256").update(text).digest();
+}
+
+function sorted(value: JsonValue): JsonValue {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const entries = Object.entries(value).map(([key, inner]) => [key, sorted(inner)] as const);
+  return Object.fromEntries(entries.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -19,6 +19,9 @@ import {
   Metadata,
 } from "@grpc/grpc-js";
 
+/** A page holds about 4 MiB and one event more; grpc-js takes 4 MiB unless told. */
+const MAX_RECEIVE_BYTES = 16 * 1024 * 1024;
+
 /** Per call: what is sent along, and when to give up. */
 export interface GrpcCallOptions {
   /** Metadata, such as `x-user-id` or `idempotency-key`. */
@@ -65,11 +68,10 @@ export function createGrpcClient<S extends DescService>(
   target: string,
   options: GrpcClientOptions = {},
 ): GrpcClient<S> {
-  const channel = new Client(
-    target,
-    options.credentials ?? grpcCredentials.createInsecure(),
-    options.channel ?? {},
-  );
+  const channel = new Client(target, options.credentials ?? grpcCredentials.createInsecure(), {
+    "grpc.max_receive_message_length": MAX_RECEIVE_BYTES,
+    ...options.channel,
+  });
   const methods = service.methods.map((method) => [
     method.localName,
     method.methodKind === "unary"
@@ -97,6 +99,7 @@ function unary(client: Client, method: DescMethod, defaults: GrpcClientOptions) 
       );
       const cancel = () => call.cancel();
       options.signal?.addEventListener("abort", cancel);
+      if (options.signal?.aborted) cancel();
     });
 }
 
@@ -112,6 +115,7 @@ function serverStreaming(client: Client, method: DescMethod, defaults: GrpcClien
     );
     const cancel = () => call.cancel();
     options.signal?.addEventListener("abort", cancel);
+    if (options.signal?.aborted) cancel();
     call.once("close", () => options.signal?.removeEventListener("abort", cancel));
     return cancelledOnReturn(call);
   };

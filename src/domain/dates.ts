@@ -25,8 +25,11 @@ function clamped(ms: number): Date {
 function parse(field: string, text: string): { start: Date; lasts: number } {
   const isDate = DATE.test(text);
   const start = new Date(isDate ? `${text}T00:00:00Z` : text);
-  const real = isDate ? start.toJSON()?.startsWith(text) : INSTANT.test(text);
-  if (real !== true || Number.isNaN(start.getTime())) {
+  const day = text.slice(0, 10);
+  // Date takes the 30th of February for the 2nd of March.
+  const isDay = DATE.test(day) && new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day) === true;
+  const real = isDay && (isDate || INSTANT.test(text));
+  if (!real || Number.isNaN(start.getTime())) {
     throw invalidArgument(field, "must be a date (2026-01-02) or an RFC 3339 time");
   }
   return { start, lasts: isDate ? DAY_MS : 1 };

@@ -42,6 +42,7 @@ export const REASONS = {
   internal: { code: "internal", http: 500 },
   unimplemented: { code: "unimplemented", http: 501 },
   unavailable: { code: "unavailable", http: 503 },
+  outcome_unknown: { code: "unavailable", http: 503 },
   deadline_exceeded: { code: "deadline_exceeded", http: 504 },
 } as const satisfies Record<string, ReasonRow>;
 
@@ -87,7 +88,7 @@ export function invalidArgument(field: string, description: string): ParleyError
   });
 }
 
-/** A store is away; nothing was written, or it will be found out by a retry. */
+/** A store is away, and nothing was written. */
 export function unavailable(cause?: unknown): ParleyError {
   return new ParleyError("unavailable", "a store is not reachable right now; try again", {
     retryAfterMs: 1000,
@@ -95,7 +96,16 @@ export function unavailable(cause?: unknown): ParleyError {
   });
 }
 
-/** True if an error says that a store is away. */
+/** A write was sent, and nobody could say in time how it ended. */
+export function outcomeUnknown(cause?: unknown): ParleyError {
+  return new ParleyError(
+    "outcome_unknown",
+    "whether this was written is not known yet; ask again with the same request_id",
+    { cause },
+  );
+}
+
+/** True if an error says that a store is away, so that nothing was written. */
 export function isAway(error: unknown): boolean {
   return error instanceof ParleyError && error.reason === "unavailable";
 }

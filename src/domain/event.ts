@@ -5,6 +5,12 @@ import { Role } from "../../gen/parley/v1/message_pb.js";
 /** The greatest place a log can have. */
 export const MAX_SEQ = 2_147_483_647;
 
+/**
+ * How deep what was stored may be nested. Far more than the edge lets in (100),
+ * because whatever was accepted once, and wrapped since, must be readable.
+ */
+export const STORED = { recursionLimit: 10_000 };
+
 /** An event as it was decided, before the log gave it its place. */
 export interface NewEvent {
   readonly eventId: string;
@@ -72,7 +78,7 @@ export function placeEvent(bytes: Uint8Array, seq: number, turn: number): EventR
 }
 
 export function decodeEvent(record: EventRecord): Event {
-  return fromBinary(EventSchema, record.bytes);
+  return fromBinary(EventSchema, record.bytes, STORED);
 }
 
 function varint(value: number): number[] {

@@ -2,27 +2,31 @@ import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import { unavailable } from "../domain/errors.ts";
 import type { EventRecord } from "../domain/event.ts";
 import type { Database } from "./database.ts";
-import { translated } from "./failure.ts";
+import { saysAway, translated } from "./failure.ts";
 import { grouped } from "./grouped.ts";
+import { type HeadRow, headOf } from "./head.ts";
 import { Lane } from "./lane.ts";
 import { operationDigest } from "./operation.ts";
+import { Outage } from "./outage.ts";
 import type * as port from "./port.ts";
 import { builderOver } from "./queries/builder.ts";
 import { prepareReadEvents } from "./queries/events.ts";
 import { expireOperations } from "./queries/expire-operations.ts";
-import { readDeletedHead, readHeads } from "./queries/heads.ts";
+import { readDeletedHead, readHeadRows } from "./queries/heads.ts";
 import { prepareLatestSession } from "./queries/latest.ts";
 import { prepareCountMessages, prepareReadMessages } from "./queries/messages.ts";
 import { prepareListSessions } from "./queries/session-list.ts";
 import { readTurns } from "./queries/turns.ts";
 import { readVersions } from "./queries/versions.ts";
-import { findReceipts } from "./receipt.ts";
+import { findReceipts, receiptOf } from "./receipt.ts";
 import { Writer } from "./writer/writer.ts";
 
 /** Heads one grouped query reads at most. */
 const HEADS_PER_QUERY = 500;
 /** Version questions, each about any number of sessions, that go together. */
 const QUESTIONS_PER_QUERY = 100;
+
+const PING = { name: "ping", text: "SELECT 1" };
 
 /** The journal over SQL, wherever its connections come from. */
 export class DatabaseJournal implements port.Journal {
@@ -31,9 +35,10 @@ export class DatabaseJournal implements port.Journal {
   readonly #clock: () => Date;
   readonly #reads: Lane;
   readonly #writer: Writer;
-  readonly #readHead: (address: port.SessionAddress) => Promise<Head | undefined>;
+  readonly #readHeadRow: (address: port.SessionAddress) => Promise<HeadRow | undefined>;
   readonly #readVersions: (uids: readonly string[]) => Promise<Map<string, number>>;
   readonly #prepared;
+  readonly #outage: Outage;
   #closing: Promise<void> | undefined;
 
   constructor(database: Database, clock: () => Date) {
@@ -43,7 +48,8 @@ export class DatabaseJournal implements port.Journal {
     this.#writer = new Writer(database, clock);
     const lane = new Lane(database.reads, database);
     this.#reads = lane;
-    this.#readHead = grouped((addresses) => readHeads(lane, addresses), HEADS_PER_QUERY);
+    this.#outage = new Outage(() => lane.run(PING, []));
+    this.#readHeadRow = grouped((addresses) => readHeadRows(lane, addresses), HEADS_PER_QUERY);
     this.#readVersions = grouped((asked) => readVersionsOfAll(lane, asked), QUESTIONS_PER_QUERY);
     const builder = builderOver(lane);
     this.#prepared = {
@@ -67,12 +73,16 @@ export class DatabaseJournal implements port.Journal {
     return this.#guard(async () => {
       const digest = operationDigest(operation);
       const receipts = await findReceipts(this.#reads, [digest], this.#clock());
-      return receipts.get(digest.toString("hex"));
+      const row = receipts.get(digest.toString("hex"));
+      return row && receiptOf(row);
     });
   }
 
   readHead(address: port.SessionAddress): Promise<Head | undefined> {
-    return this.#guard(() => this.#readHead(address));
+    return this.#guard(async () => {
+      const row = await this.#readHeadRow(address);
+      return row && headOf(row);
+    });
   }
 
   readDeletedHead(address: port.SessionAddress): Promise<Head | undefined> {
@@ -116,20 +126,24 @@ export class DatabaseJournal implements port.Journal {
   }
 
   async ping(): Promise<void> {
-    await this.#guard(() => this.#reads.run({ name: "ping", text: "SELECT 1" }, []));
+    await this.#guard(() => this.#reads.run(PING, []));
   }
 
   close(): Promise<void> {
+    this.#outage.end();
     this.#closing ??= this.#writer.drain().then(() => this.#database.close());
     return this.#closing;
   }
 
   async #guard<T>(work: () => Promise<T>): Promise<T> {
     if (this.#closing) throw unavailable(new Error("the journal is closed"));
+    if (this.#outage.lasts) throw unavailable(new Error("the journal was away just now"));
     try {
       return await work();
     } catch (error) {
-      throw translated(error);
+      const failure = translated(error);
+      if (saysAway(failure)) this.#outage.begin();
+      throw failure;
     }
   }
 }

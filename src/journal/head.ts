@@ -2,6 +2,7 @@ import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { type Head, HeadSchema } from "../../gen/parley/store/v1/head_pb.js";
 import type { Session } from "../../gen/parley/v1/session_pb.js";
+import { STORED } from "../domain/event.ts";
 
 /** What every append changes, and the journal therefore keeps beside the encoded state. */
 export interface Counters {
@@ -32,9 +33,13 @@ export function encodeState(head: Head): Uint8Array {
   return toBinary(HeadSchema, copy(head, { session }));
 }
 
-/** The one place where a row becomes a head: the counters' columns win over the state. */
+/**
+ * The one place where a row becomes a head: the counters' columns win over the
+ * state. Throws if the state cannot be decoded, so a query that serves several
+ * callers gives them rows, and each makes its own head.
+ */
 export function headOf(row: HeadRow): Head {
-  return counted(fromBinary(HeadSchema, row.state), row);
+  return counted(fromBinary(HeadSchema, row.state, STORED), row);
 }
 
 /** The same head with other counters; the rest is shared, not copied. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import type pg from "pg";
 import type { Database } from "./database.ts";
-import { leavesOpen, NotConnected, translated } from "./failure.ts";
+import { accessRefused, leavesOpen, NotConnected, translated } from "./failure.ts";
 
 /** The database and this code do not fit; the message says why in one line. */
 export class MigrationError extends Error {
@@ -32,7 +32,8 @@ const MIGRATIONS = new URL("../../migrations/", import.meta.url);
 
 /**
  * Brings the database to the schema of this code and says which migrations that
- * took. Several processes may do it at once: one does, the others wait.
+ * took. Several processes may do it at once: one does, the others wait. Rejects
+ * with `unavailable` if the server is away, with `AccessRefused` if it refuses.
  *
  * A migration runs in a transaction, unless its first line is
  * `-- no-transaction`; such a file holds one statement.
@@ -43,13 +44,15 @@ export async function migrate(database: Database, options: MigrateOptions = {}):
   try {
     connection = await database.writes.connect();
   } catch (error) {
-    throw translated(new NotConnected("no connection to the journal", { cause: error }));
+    const failure = new NotConnected("no connection to the journal", { cause: error });
+    throw accessRefused(error) ?? translated(failure);
   }
   try {
     return await migrateOver(connection, migrations, options.apply ?? true);
   } catch (error) {
     if (error instanceof MigrationError) throw error;
-    throw leavesOpen(error) ? translated(new NotConnected("lost", { cause: error })) : error;
+    if (leavesOpen(error)) throw translated(new NotConnected("lost", { cause: error }));
+    throw accessRefused(error) ?? error;
   } finally {
     // Its time limits are not those of the journal any more.
     connection.release(true);

@@ -1,41 +1,48 @@
-import { describe, expect, it } from "vitest";
-import { unavailable } from "../domain/errors.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Outage } from "./outage.ts";
 
-function setUp() {
-  let now = 1000;
-  const journal = { away: true, pings: 0 };
-  const ping = async () => {
-    journal.pings++;
-    if (journal.away) throw unavailable();
-  };
-  const outage = new Outage(ping, { now: () => new Date(now), monotonic: () => now });
-  const advance = (ms: number) => {
-    now += ms;
-  };
-  return { outage, journal, advance };
-}
-
 describe("Outage", () => {
-  it("begins with a question that says the store is away, and with no other failure", async () => {
-    const { outage } = setUp();
-    await expect(outage.during(() => Promise.reject(new Error("bug")))).rejects.toThrow("bug");
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("lasts until a probe succeeds, asked four times a second", async () => {
+    let away = true;
+    const probe = vi.fn(async () => {
+      if (away) throw new Error("away");
+    });
+    const outage = new Outage(probe);
     expect(outage.lasts).toBe(false);
-    await expect(outage.during(() => Promise.reject(unavailable()))).rejects.toThrow();
-    expect(outage.lasts).toBe(true);
+    outage.begin();
+    outage.begin();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([outage.lasts, probe.mock.calls.length]).toEqual([true, 4]);
+    away = false;
+    await vi.advanceTimersByTimeAsync(250);
+    expect([outage.lasts, probe.mock.calls.length]).toEqual([false, 5]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(probe).toHaveBeenCalledTimes(5);
   });
 
-  it("is probed four times a second, and only while it lasts", async () => {
-    const { outage, journal, advance } = setUp();
-    expect([outage.lasts, journal.pings]).toEqual([false, 0]);
-    await outage.during(() => Promise.reject(unavailable())).catch(() => {});
-    expect([outage.lasts, outage.lasts, journal.pings]).toEqual([true, true, 1]);
-    advance(249);
-    expect([outage.lasts, journal.pings]).toEqual([true, 1]);
-    advance(1);
-    journal.away = false;
-    expect([outage.lasts, journal.pings]).toEqual([true, 2]);
-    await new Promise(setImmediate);
-    expect(outage.lasts).toBe(false);
+  it("does not ask twice at once, however slow the answer", async () => {
+    const probe = vi.fn(() => new Promise<void>(() => {}));
+    const outage = new Outage(probe);
+    outage.begin();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(probe).toHaveBeenCalledTimes(1);
+  });
+
+  it("can end by itself, and begin again", async () => {
+    const probe = vi.fn(async () => {
+      throw new Error("away");
+    });
+    const outage = new Outage(probe);
+    outage.begin();
+    outage.end();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([outage.lasts, probe.mock.calls.length]).toEqual([false, 0]);
+    outage.begin();
+    await vi.advanceTimersByTimeAsync(250);
+    expect([outage.lasts, probe.mock.calls.length]).toEqual([true, 1]);
+    outage.end();
   });
 });

@@ -1,44 +1,44 @@
-import type { Clock } from "../clock.ts";
-import { isAway } from "../domain/errors.ts";
-
-/** How often a journal that is away is asked whether it is back, in milliseconds. */
+/** How often a store that is away is asked whether it is back, in milliseconds. */
 const PROBE_MS = 250;
 
 /**
- * Remembers that the journal is away. To find that out anew takes a read seconds,
- * which is too long where the live view has an answer that only must be marked.
+ * Remembers that the store is away. A call that finds it out anew takes seconds;
+ * the first ones do, which bridges a short restart, and the rest are refused at
+ * once until a probe in the background succeeds.
  */
 export class Outage {
-  readonly #ping: () => Promise<void>;
-  readonly #clock: Clock;
-  #away = false;
-  #probedAt = 0;
+  readonly #probe: () => Promise<unknown>;
+  #lasts = false;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(ping: () => Promise<void>, clock: Clock) {
-    this.#ping = ping;
-    this.#clock = clock;
+  /** `probe` resolves if the store is back. */
+  constructor(probe: () => Promise<unknown>) {
+    this.#probe = probe;
   }
 
-  /** True if the journal was away when it was last asked. Asks again, in the background. */
   get lasts(): boolean {
-    if (this.#away && this.#clock.monotonic() - this.#probedAt >= PROBE_MS) this.#probe();
-    return this.#away;
+    return this.#lasts;
   }
 
-  /** Runs a question to the journal and learns from how it ends. */
-  async during<T>(question: () => Promise<T>): Promise<T> {
-    try {
-      const answer = await question();
-      this.#away = false;
-      return answer;
-    } catch (error) {
-      if (isAway(error)) this.#away = true;
-      throw error;
-    }
+  begin(): void {
+    this.#lasts = true;
+    this.#timer ??= setTimeout(() => void this.#look(), PROBE_MS).unref();
   }
 
-  #probe(): void {
-    this.#probedAt = this.#clock.monotonic();
-    this.during(this.#ping).catch(() => undefined);
+  end(): void {
+    this.#lasts = false;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #look(): Promise<void> {
+    const back = await this.#probe().then(
+      () => true,
+      () => false,
+    );
+    if (!this.#lasts) return;
+    this.#timer = undefined;
+    if (back) this.end();
+    else this.begin();
   }
 }

@@ -9,7 +9,11 @@ import type { EventRecord, NewEvent } from "../domain/event.ts";
  *
  * Every method rejects with the `unavailable` error of the domain while the
  * store cannot be reached, within a bounded time, and never with a driver's
- * error.
+ * error; a write that was sent and whose end could not be found out rejects with
+ * `outcome_unknown`. What was stored and cannot be decoded any more is the
+ * `internal` error of whoever asked for it, and of nobody else.
+ *
+ * Numbers and times beyond what the store holds ask for the nearest it does.
  */
 export interface Journal {
   /** True if no other process can write to this journal while it is open. */
@@ -25,22 +29,25 @@ export interface Journal {
   findReceipt(operation: Operation): Promise<Receipt | undefined>;
 
   /**
-   * The session an address names: the caller's own living one of that
-   * `session_id`, else the caller's living one of that `external_id`, else
-   * anybody's living one of that `session_id`, else the last deleted one of it.
+   * The caller's session that an address names: the living one of that
+   * `session_id`, else the living one of that `external_id`, else the last deleted
+   * one of that `session_id`. Somebody else's is not found, and costs what an
+   * unknown id costs.
    */
   readHead(address: SessionAddress): Promise<Head | undefined>;
   /** The caller's last deleted session of this `session_id`. */
   readDeletedHead(address: SessionAddress): Promise<Head | undefined>;
-  /** Events in order, at most `limit` and about 4 MiB, at least one where there is one. */
+  /** Events in order, at most `limit` and about `maxBytes`, at least one where there is one. */
   readEvents(range: EventRange): Promise<EventRecord[]>;
-  /** Messages in the order asked for, cut off as those of `readEvents`. */
+  /** Messages in the order asked for, at most `limit` and about 4 MiB, at least one. */
   readMessages(query: MessageQuery): Promise<EventRecord[]>;
   /** How many messages match, whatever `limit`, `offset` and `order` say. */
   countMessages(query: MessageQuery): Promise<number>;
   /**
-   * Events of turns, in order; of each turn the first `perTurn`, and beyond
-   * about 16 MiB in all only its first one.
+   * Turns in the order asked for, each with its first `perTurn` events in the order
+   * of the log; as many whole ones as fit into 4 MiB. Of a first turn that does not
+   * fit: its first event, and as many more as do. So an answer that is not empty
+   * may lack turns, which the caller sees by counting.
    */
   readTurns(query: TurnQuery): Promise<TurnRecords[]>;
   listSessions(query: SessionQuery): Promise<SessionPage>;
@@ -90,7 +97,12 @@ export type CreationOutcome =
    * The `session_id` belongs to a living session, or to somebody else's deleted
    * one; or the `external_id` to another living session of the owner.
    */
-  | { readonly kind: "taken"; readonly by: "session_id" | "external_id"; readonly holder: Head };
+  | {
+      readonly kind: "taken";
+      readonly by: "session_id" | "external_id";
+      /** Of somebody else's session, nothing but that it is. */
+      readonly holder: Head | "foreign";
+    };
 
 export interface Change {
   readonly operation: Operation;
@@ -137,6 +149,8 @@ export interface EventRange {
   /** Events up to and including this seq. */
   readonly upToSeq: number;
   readonly limit: number;
+  /** Where the answer ends: with the event that reaches it. Default 4 MiB. */
+  readonly maxBytes?: number;
 }
 
 export interface MessageQuery {
@@ -156,11 +170,12 @@ export interface TurnQuery {
   /** First and last turn number, both included. */
   readonly fromTurn: number;
   readonly toTurn: number;
+  readonly order: "asc" | "desc";
   readonly upToSeq: number;
   readonly perTurn: number;
 }
 
-/** The events of one turn. */
+/** The first events of one turn. */
 export interface TurnRecords {
   readonly turn: number;
   readonly events: readonly EventRecord[];

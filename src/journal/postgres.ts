@@ -20,7 +20,8 @@ const LOCK_MS = 1000;
 
 /**
  * Opens the journal in Postgres 15 or newer. Rejects with `MigrationError` if
- * the database does not fit this code, with `unavailable` if it cannot be
+ * the database does not fit this code, at once with `AccessRefused` if there is
+ * no such database or no access to it, with `unavailable` if the server cannot be
  * reached.
  */
 export async function openPostgresJournal(options: PostgresJournalOptions): Promise<Journal> {

@@ -13,7 +13,8 @@ const FIND_RECEIPTS: Statement = {
     WHERE digest = ANY($1::bytea[]) AND created_at > $2`,
 };
 
-interface ReceiptRow {
+/** A receipt as its row has it. */
+export interface ReceiptRow {
   readonly digest: Buffer;
   readonly request_hash: Buffer;
   readonly session: string;
@@ -26,18 +27,19 @@ interface ReceiptRow {
   readonly created_at: Date;
 }
 
-/** What these operations did, by their digest in hex; those of the last 24 hours. */
+/** Rows of what these operations did, by their digest in hex; those of the last 24 hours. */
 export async function findReceipts(
   lane: Pick<Lane, "run">,
   digests: readonly Buffer[],
   now: Date,
-): Promise<Map<string, Receipt>> {
+): Promise<Map<string, ReceiptRow>> {
   const cutoff = forgottenSince(now).toISOString();
   const rows = await lane.run<ReceiptRow>(FIND_RECEIPTS, [digests, cutoff]);
-  return new Map(rows.map((row) => [row.digest.toString("hex"), receiptOf(row)]));
+  return new Map(rows.map((row) => [row.digest.toString("hex"), row]));
 }
 
-function receiptOf(row: ReceiptRow): Receipt {
+/** Throws if the state cannot be decoded. */
+export function receiptOf(row: ReceiptRow): Receipt {
   return {
     uid: row.session,
     requestHash: row.request_hash,

@@ -29,10 +29,11 @@ export class CoherentView {
     return this.#live.lastMoment();
   }
 
-  /** What the view has; undefined if it is away or not to be believed. */
+  /** What the view has, not fresh if it is not to be believed; undefined if it is away. */
   async glance(key: LiveKey, want: Want): Promise<Glance | undefined> {
-    if (this.#isDoubted(nameOf(key))) return undefined;
-    return this.#live.read(key, want).catch(() => undefined);
+    const glance = await this.#live.read(key, want).catch(() => undefined);
+    if (glance === undefined || !this.#isDoubted(nameOf(key))) return glance;
+    return { ...glance, fresh: false };
   }
 
   /**

@@ -1,9 +1,15 @@
-import { type Message, Role } from "../../gen/parley/v1/message_pb.js";
+import { Role } from "../../gen/parley/v1/message_pb.js";
 import { decodeEvent, type EventRecord } from "../domain/event.ts";
 import { messageOf } from "../domain/message.ts";
 import type { TurnExcerpt } from "../domain/turn.ts";
 import type { Journal, TurnRecords } from "../journal/port.ts";
 import type { Reading } from "./read-session.ts";
+
+/**
+ * About how large a page is. The journal ends its turns there, but knows nothing
+ * of the last answers, which come on top where turns are too long to be read whole.
+ */
+const ANSWER_BYTES = 4 * 1024 * 1024;
 
 /** Which turns, of a session that was read. */
 export interface TurnWish {
@@ -14,7 +20,10 @@ export interface TurnWish {
   readonly perTurn: number;
 }
 
-/** Turns up to the version that was read, in the order wished for. */
+/**
+ * Turns up to the version that was read, in the order wished for; fewer than the
+ * limit where they are large, but at least one of a page that has any.
+ */
 export async function readTurns(
   journal: Journal,
   reading: Reading,
@@ -27,12 +36,20 @@ export async function readTurns(
       ? await journal.readTurns({
           uid: reading.head.uid,
           ...range,
+          order: wish.order,
           upToSeq: reading.session.version,
           perTurn: wish.perTurn,
         })
-      : groupByTurn(reading.events, range, wish.perTurn);
-  const excerpts = await Promise.all(turns.map((turn) => excerptOf(journal, reading, turn)));
-  return wish.order === "desc" ? excerpts.reverse() : excerpts;
+      : groupByTurn(reading.events, range, wish);
+  const excerpts: TurnExcerpt[] = [];
+  let bytes = 0;
+  for (const records of turns) {
+    const response = await lastAnswer(journal, reading, records);
+    bytes += sizeOf(response === undefined ? records.events : [...records.events, response]);
+    if (excerpts.length > 0 && bytes > ANSWER_BYTES) break;
+    excerpts.push(excerptOf(records, response));
+  }
+  return excerpts;
 }
 
 /** Turns are numbered without gaps, so a page of them is arithmetic. */
@@ -48,7 +65,7 @@ function rangeOf(count: number, wish: TurnWish): { fromTurn: number; toTurn: num
 function groupByTurn(
   events: readonly EventRecord[],
   { fromTurn, toTurn }: { fromTurn: number; toTurn: number },
-  perTurn: number,
+  { order, perTurn }: TurnWish,
 ): TurnRecords[] {
   const groups = Map.groupBy(events, (event) => event.turn);
   const turns: TurnRecords[] = [];
@@ -57,27 +74,23 @@ function groupByTurn(
     const lastSeq = all.at(-1)?.seq ?? 0;
     turns.push({ turn, events: all.slice(0, perTurn), eventCount: all.length, lastSeq });
   }
-  return turns;
+  return order === "asc" ? turns : turns.reverse();
 }
 
-async function excerptOf(
-  journal: Journal,
-  reading: Reading,
-  records: TurnRecords,
-): Promise<TurnExcerpt> {
+function excerptOf(records: TurnRecords, response: EventRecord | undefined): TurnExcerpt {
   const { turn, eventCount, lastSeq } = records;
   const excerpt = { turn, eventCount, lastSeq, events: records.events.map(decodeEvent) };
-  if (eventCount <= records.events.length) return excerpt;
-  const response = await lastAnswer(journal, reading, records);
-  return response === undefined ? excerpt : { ...excerpt, response };
+  const message = response && messageOf(decodeEvent(response));
+  return message === undefined ? excerpt : { ...excerpt, response: message };
 }
 
-/** The last assistant message of a turn that is too long to be read whole. */
+/** The last assistant message of a turn, if that lies beyond the events that were read. */
 async function lastAnswer(
   journal: Journal,
   reading: Reading,
-  { events, lastSeq }: TurnRecords,
-): Promise<Message | undefined> {
+  { events, eventCount, lastSeq }: TurnRecords,
+): Promise<EventRecord | undefined> {
+  if (eventCount <= events.length) return undefined;
   const [record] = await journal.readMessages({
     uid: reading.head.uid,
     order: "desc",
@@ -87,5 +100,9 @@ async function lastAnswer(
     limit: 1,
     offset: 0,
   });
-  return record === undefined ? undefined : messageOf(decodeEvent(record));
+  return record;
+}
+
+function sizeOf(events: readonly EventRecord[]): number {
+  return events.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }

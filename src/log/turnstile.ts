@@ -2,6 +2,11 @@
 export class Turnstile {
   readonly #last = new Map<string, Promise<unknown>>();
 
+  /** True while somebody of this key is on the way through. */
+  isBusy(key: string): boolean {
+    return this.#last.has(key);
+  }
+
   async pass<T>(key: string, run: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key) ?? Promise.resolve();
     const mine = before.then(run, run);

@@ -65,7 +65,7 @@ export class WatchHub implements WakeListener {
   async subscribe(live: LiveView): Promise<void> {
     if (this.#subscription !== undefined) return;
     const subscription = await live.subscribe(this.key, this).catch(() => undefined);
-    if (this.#subscription === undefined) this.#subscription = subscription;
+    if (this.#subscription === undefined && this.watched) this.#subscription = subscription;
     else await subscription?.close();
   }
 

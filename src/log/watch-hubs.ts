@@ -1,4 +1,5 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import { isAway } from "../domain/errors.ts";
 import { type EventRecord, MAX_SEQ } from "../domain/event.ts";
 import type { LiveKey } from "../live/port.ts";
 import type { Alarm } from "./alarm.ts";
@@ -45,14 +46,22 @@ export class WatchHubs {
     this.#poll = undefined;
   }
 
-  /** Committed events after a seq: from the view's tail if it has them, else from the journal. */
+  /**
+   * Committed events after a seq: from the view's tail if that is fresh and has
+   * them, else from the journal; while the journal is away from whatever tail
+   * there is.
+   */
   async fetch(uid: string, key: LiveKey, afterSeq: number): Promise<EventRecord[]> {
     const glance = await this.#view.glance(key, { eventsAfter: afterSeq });
-    if (glance?.head?.uid === uid && glance.events !== undefined && glance.events.length > 0) {
-      return [...glance.events];
-    }
+    const tail = glance?.head?.uid === uid ? (glance.events ?? []) : [];
+    if (glance?.fresh && tail.length > 0) return [...tail];
     const range = { uid, afterSeq, upToSeq: MAX_SEQ, limit: FETCH_EVENTS };
-    return this.#stores.journal.readEvents(range);
+    try {
+      return await this.#stores.journal.readEvents(range);
+    } catch (error) {
+      if (!isAway(error) || tail.length === 0) throw error;
+      return [...tail];
+    }
   }
 
   #open(head: Head): WatchHub {

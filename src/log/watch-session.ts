@@ -2,7 +2,7 @@ import type { Event } from "../../gen/parley/v1/event_pb.js";
 import { Consistency } from "../../gen/parley/v1/session_pb.js";
 import { PositionReason } from "../../gen/parley/v1/watch_pb.js";
 import { expiresAt } from "../domain/access.ts";
-import { invalidArgument, isAway, sessionNotFound } from "../domain/errors.ts";
+import { invalidArgument, isAway, sessionNotFound, unavailable } from "../domain/errors.ts";
 import { decodeEvent } from "../domain/event.ts";
 import type { Principal } from "../domain/principal.ts";
 import { Alarm } from "./alarm.ts";
@@ -51,23 +51,34 @@ export class SessionWatcher {
   async *watch(request: WatchRequest): AsyncGenerator<Update> {
     const alarm = new Alarm();
     const ring = () => alarm.ring();
-    const first = await this.#read(request, Consistency.LIVE);
-    const hub = await this.#hubs.join(first.head, alarm);
     request.signal.addEventListener("abort", ring);
     request.shutdown.addEventListener("abort", ring);
+    let hub: WatchHub | undefined;
     try {
-      yield* this.#follow(request, hub, alarm);
+      let reading = await this.#read(request, Consistency.LIVE);
+      // Until the session that is subscribed to is the one the journal knows under the id.
+      while (hub?.uid !== reading.head.uid) {
+        if (hub !== undefined) this.#hubs.leave(hub, alarm);
+        hub = await this.#hubs.join(reading.head, alarm);
+        reading = await this.#readNow(request);
+      }
+      yield* this.#follow(request, hub, alarm, reading);
     } finally {
       request.signal.removeEventListener("abort", ring);
       request.shutdown.removeEventListener("abort", ring);
-      this.#hubs.leave(hub, alarm);
+      if (hub !== undefined) this.#hubs.leave(hub, alarm);
     }
   }
 
-  async *#follow(request: WatchRequest, hub: WatchHub, alarm: Alarm): AsyncGenerator<Update> {
-    let reading = await this.#readNow(request);
+  async *#follow(
+    request: WatchRequest,
+    hub: WatchHub,
+    alarm: Alarm,
+    start: Reading,
+  ): AsyncGenerator<Update> {
+    let reading = start;
     hub.woken(reading.head.uid, reading.session.version);
-    let seq = startOf(request.afterSeq, reading.session.version);
+    let seq = startOf(request.afterSeq, reading);
     yield { seq, reason: PositionReason.OPEN, version: hub.version };
     while (!request.signal.aborted) {
       if (request.shutdown.aborted) {
@@ -75,21 +86,17 @@ export class SessionWatcher {
         return;
       }
       const events = await this.#next(hub, seq);
-      if (events === undefined) {
-        await alarm.sleep(RETRY_MS);
-        continue;
-      }
-      for (const event of events) {
+      for (const event of events ?? []) {
         seq = event.seq;
         yield { seq, event };
         if (request.signal.aborted) return;
       }
-      if (ends(events) || hub.gone || this.#expired(reading)) {
+      if (ends(events ?? []) || hub.gone || this.#expired(reading)) {
         reading = await this.#readNow(request);
         if (reading.head.uid !== hub.uid) throw sessionNotFound();
       }
-      if (events.length > 0) continue;
-      const rung = await this.#sleep(alarm, reading);
+      if (events !== undefined && events.length > 0) continue;
+      const rung = await this.#sleep(alarm, reading, events === undefined ? RETRY_MS : IDLE_MS);
       if (!rung) yield { seq, reason: PositionReason.IDLE, version: hub.version };
     }
   }
@@ -110,16 +117,16 @@ export class SessionWatcher {
   }
 
   /** True if something happened, false after a silence that is worth a word. */
-  async #sleep(alarm: Alarm, reading: Reading): Promise<boolean> {
+  async #sleep(alarm: Alarm, reading: Reading, atMostMs: number): Promise<boolean> {
     const left = expiresAt(reading.session) - this.#stores.clock.now().getTime();
-    const limit = Math.min(IDLE_MS, Math.max(left, 1));
+    const limit = Math.min(atMostMs, Math.max(left, 1));
     return (await alarm.sleep(limit)) || limit < IDLE_MS;
   }
 
-  /** As the journal has it now; while that is away, as the view has it. */
+  /** As the journal has it now; while that is away, as the view has it, marked stale. */
   async #readNow(request: WatchRequest): Promise<Reading> {
     const strong = await this.#read(request, Consistency.STRONG).catch(undefinedIfAway);
-    return strong ?? this.#read(request, Consistency.LIVE);
+    return strong ?? { ...(await this.#read(request, Consistency.LIVE)), stale: true };
   }
 
   #read({ principal, id }: WatchRequest, consistency: Consistency): Promise<Reading> {
@@ -131,10 +138,11 @@ function undefinedIfAway(error: unknown): undefined {
   if (!isAway(error)) throw error;
 }
 
-function startOf(afterSeq: number | undefined, version: number): number {
-  if (afterSeq === undefined) return version;
-  if (afterSeq > version) throw invalidArgument("after_seq", "is beyond the end of the log");
-  return afterSeq;
+/** A place beyond a head that may be too old is no mistake of the caller's. */
+function startOf(afterSeq: number | undefined, { session, stale }: Reading): number {
+  const { version } = session;
+  if (afterSeq === undefined || afterSeq <= version) return afterSeq ?? version;
+  throw stale ? unavailable() : invalidArgument("after_seq", "is beyond the end of the log");
 }
 
 /** True if the session may have ended with these events. */

@@ -1,6 +1,6 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import { Consistency } from "../../gen/parley/v1/session_pb.js";
-import { ParleyError, sessionNotFound } from "../domain/errors.ts";
+import { isAway, ParleyError, sessionNotFound } from "../domain/errors.ts";
 import type { EventRecord, NewEvent } from "../domain/event.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { ChangeOutcome, Creation, Operation, Receipt } from "../journal/port.ts";
@@ -62,15 +62,22 @@ export class SessionWriter {
    * it is not good enough to refuse on, so a refusal is confirmed by the journal.
    */
   async write(request: WriteRequest): Promise<Written> {
-    const seen = await this.#look(request, Consistency.LIVE);
-    const first = await this.#round(request, seen);
-    if ("written" in first) return first.written;
-    // The state moved, or a refusal is to be confirmed. Who comes second waits for his turn: if
-    // all decided anew at once, all but one would find that the state has moved again.
-    const { tenantId } = request.principal;
-    return this.#turnstile.pass(`${tenantId}/${request.id}`, () =>
-      this.#settleDown(request, first),
-    );
+    let seen = await this.#look(request, Consistency.LIVE);
+    const line = `${request.principal.tenantId}/${request.id}`;
+    if (!this.#mustQueue(line, request, seen)) {
+      const first = await this.#round(request, seen);
+      if ("written" in first) return first.written;
+      seen = first;
+    }
+    return this.#turnstile.pass(line, () => this.#settleDown(request, seen));
+  }
+
+  /**
+   * Changes of one state stand in line once two of them have met: if all decided anew at once, all
+   * but one would find that the state has moved again.
+   */
+  #mustQueue(line: string, request: WriteRequest, { head }: Seen): boolean {
+    return this.#turnstile.isBusy(line) && attempt(request, head).decision?.state !== undefined;
   }
 
   async #settleDown(request: WriteRequest, start: Seen): Promise<Written> {
@@ -154,7 +161,7 @@ export class SessionWriter {
     try {
       return await this.#stores.journal.changeSession(change);
     } catch (error) {
-      this.#view.doubt(head);
+      if (!isAway(error)) this.#view.doubt(head);
       throw error;
     }
   }
@@ -175,9 +182,14 @@ export class SessionWriter {
     }
   }
 
-  /** The first answer again, from what the first call left in the log. */
+  /**
+   * The first answer again, from what the first call left in the log. It may be
+   * the first of this one, whose commit lost its reply: then nobody has put it
+   * into the view yet, so the session is read anew, which does.
+   */
   async #repeat(request: WriteRequest, receipt: Receipt): Promise<Written> {
     checkSame(receipt, request.operation);
+    await this.#look(request, Consistency.STRONG);
     const { uid, firstSeq, lastSeq, head } = receipt;
     const range = { uid, afterSeq: firstSeq - 1, upToSeq: lastSeq };
     return { head, events: await readWholeRange(this.#stores.journal, range) };
@@ -193,7 +205,7 @@ interface Seen {
 /** What became of a creation: the new session, or whoever's has the id. */
 export type Created =
   | { readonly head: Head }
-  | { readonly holder: Head; readonly by: "session_id" | "external_id" };
+  | { readonly holder: Head | "foreign"; readonly by: "session_id" | "external_id" };
 
 function createdHead(receipt: Receipt, operation: Operation): Head {
   checkSame(receipt, operation);

@@ -5,7 +5,14 @@ import { type Head, HeadSchema } from "../../gen/parley/store/v1/head_pb.js";
 import { ActorSchema, ActorType } from "../../gen/parley/v1/event_pb.js";
 import { Role } from "../../gen/parley/v1/message_pb.js";
 import { SessionSchema, SessionStatus } from "../../gen/parley/v1/session_pb.js";
-import { decodeEvent, type EventRecord, type NewEvent, newEvent } from "../../src/domain/event.ts";
+import {
+  decodeEvent,
+  type EventDraft,
+  type EventRecord,
+  MAX_SEQ,
+  type NewEvent,
+  newEvent,
+} from "../../src/domain/event.ts";
 import type {
   Change,
   ChangeOutcome,
@@ -61,25 +68,20 @@ export function restated(head: Head, fields: SessionFields, deletedAt?: Date): H
 }
 
 export function message(content: string, role = Role.USER): NewEvent {
-  return newEvent({
-    eventId: randomUUID(),
-    at: new Date(),
-    actor: ACTOR,
-    payload: { case: "message", value: { role, content } },
-  });
+  return draftedEvent({ case: "message", value: { role, content } });
 }
 
 /** An event that carries no message. */
 export function event(name: "sessionCreated" | "sessionUpdated" = "sessionUpdated"): NewEvent {
-  return newEvent({
-    eventId: randomUUID(),
-    at: new Date(),
-    actor: ACTOR,
-    payload:
-      name === "sessionCreated"
-        ? { case: "sessionCreated", value: {} }
-        : { case: "sessionUpdated", value: {} },
-  });
+  return draftedEvent(
+    name === "sessionCreated"
+      ? { case: "sessionCreated", value: {} }
+      : { case: "sessionUpdated", value: {} },
+  );
+}
+
+export function draftedEvent(payload: EventDraft["payload"]): NewEvent {
+  return newEvent({ eventId: randomUUID(), at: new Date(), actor: ACTOR, payload });
 }
 
 /** An append of one message, decided on the state the head has. */
@@ -119,7 +121,7 @@ export async function wholeLog(journal: Journal, uid: string): Promise<EventReco
   const events: EventRecord[] = [];
   for (;;) {
     const afterSeq = events.at(-1)?.seq ?? 0;
-    const more = await journal.readEvents({ uid, afterSeq, upToSeq: 1e9, limit: 1000 });
+    const more = await journal.readEvents({ uid, afterSeq, upToSeq: MAX_SEQ, limit: 1000 });
     if (more.length === 0) return events;
     events.push(...more);
   }

@@ -10,14 +10,18 @@ journalContract("PGlite", startStore);
 async function startStore(): Promise<JournalStore> {
   const folder = temporaryFolder("pglite");
   let engine: FaultyEngine;
+  let database: PgliteDatabase;
   return {
     open: async (clock = () => new Date()) => {
       engine = new FaultyEngine(folder);
       const limits = { connectMs: 500, queryMs: 1500 };
       await engine.start();
-      const database = new PgliteDatabase(engine, undefined, limits);
+      database = new PgliteDatabase(engine, undefined, limits);
       await migrate(database);
       return new DatabaseJournal(database, clock);
+    },
+    execute: async (text, values) => {
+      await database.writes.query(text, [...values]);
     },
     fault: (statement, fault) => engine.trap(statement, fault),
     goAway: () => engine.refuse(),

@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { openPostgresJournal } from "../../src/journal/index.ts";
 import { createDatabase } from "../support/postgres.ts";
 import { describeWithServices } from "../support/services.ts";
@@ -19,6 +20,12 @@ async function startStore(): Promise<JournalStore> {
         queryMs: 1500,
         ...(clock && { clock }),
       }),
+    execute: async (text, values) => {
+      const client = new Client({ connectionString: database.url });
+      await client.connect();
+      await client.query(text, [...values]);
+      await client.end();
+    },
     fault: (statement, fault) => proxy.trap(statement, fault),
     goAway: () => proxy.refuse(),
     comeBack: () => proxy.accept(),

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import type { JsonObject } from "@bufbuild/protobuf";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import { Role } from "../../gen/parley/v1/message_pb.js";
 import { SessionStatus } from "../../gen/parley/v1/session_pb.js";
 import { ParleyError } from "../../src/domain/errors.ts";
@@ -14,6 +16,7 @@ import {
   contents,
   creation,
   deleted,
+  draftedEvent,
   event,
   message,
   newHead,
@@ -34,6 +37,8 @@ export interface JournalStore {
    * which case the one before must be closed.
    */
   open(clock?: () => Date): Promise<Journal>;
+  /** Runs a statement behind the journal's back. */
+  execute(text: string, values: readonly unknown[]): Promise<void>;
   /** What happens to the next statement of this name; resolves when it has. */
   fault(statement: string, fault: Fault): Promise<void>;
   /** Breaks every connection and takes no new one. */
@@ -45,6 +50,9 @@ export interface JournalStore {
 const CHANGE = "change_sessions";
 const CREATE = "create_sessions";
 const HOUR = 3_600_000;
+
+/** A field that is cut off: nobody can decode it. */
+const BROKEN = Buffer.from([0x0a, 0xff]);
 
 /**
  * What every journal does.
@@ -66,6 +74,7 @@ export function journalContract(
       await journal.close();
       await store.stop();
     });
+    const isBack = () => expect.poll(() => journal.ping().then(() => "back", String)).toBe("back");
 
     describe("creating", () => {
       it("answers with the head and its first event", async () => {
@@ -98,6 +107,15 @@ export function journalContract(
         }
       });
 
+      it("says of somebody else's session nothing but that it has the id", async () => {
+        const { sessionId } = (await newSession(journal, { userId: "user-2" })).session!;
+        expect(await journal.createSession(creation(newHead({ sessionId })))).toEqual({
+          kind: "taken",
+          by: "session_id",
+          holder: "foreign",
+        });
+      });
+
       it("keeps a living session's external_id for it, per owner", async () => {
         const holder = await newSession(journal, { externalId: "ext-taken" });
         const same = newHead({ externalId: "ext-taken" });
@@ -119,7 +137,7 @@ export function journalContract(
         expect(await journal.createSession(creation(theirs))).toEqual({
           kind: "taken",
           by: "session_id",
-          holder: gone,
+          holder: "foreign",
         });
         const elsewhere = newHead({ sessionId, tenantId: "tenant-2" });
         expect((await journal.createSession(creation(elsewhere))).kind).toBe("committed");
@@ -257,6 +275,11 @@ export function journalContract(
           expect(await journal.changeSession(late)).toEqual({ kind: "moved", head: current });
         }
         expect(current.session?.version).toBe(2);
+        const [stale, appended] = await Promise.all([
+          journal.changeSession(append(head, "stale")),
+          journal.changeSession(append(current, "fine")),
+        ]);
+        expect(stale).toEqual({ kind: "moved", head: committed(appended).head });
       });
 
       it("lets one of many changes on one state win", async () => {
@@ -370,18 +393,29 @@ export function journalContract(
     describe("heads", () => {
       it("are found by the ids in the order the port says", async () => {
         const id = randomUUID();
-        const theirs = await newSession(journal, { sessionId: id, userId: "user-2" });
         const mine = { tenantId: TENANT, userId: USER, id };
-        expect(await journal.readHead(mine)).toEqual(theirs);
+        const first = await newSession(journal, { sessionId: id });
         const called = await newSession(journal, { externalId: id });
+        expect(await journal.readHead(mine)).toEqual(first);
+        const gone = await deleted(journal, first);
         expect(await journal.readHead(mine)).toEqual(called);
-        expect(await journal.readHead({ ...mine, userId: "user-2" })).toEqual(theirs);
-        const gone = await deleted(journal, theirs);
-        expect(await journal.readHead(mine)).toEqual(called);
-        expect(await journal.readHead({ ...mine, userId: "user-3" })).toEqual(gone);
         await deleted(journal, called);
         expect(await journal.readHead(mine)).toEqual(gone);
         expect(await journal.readHead({ ...mine, tenantId: "tenant-2" })).toBeUndefined();
+      });
+
+      it("are the caller's own, as if there were no others", async () => {
+        const id = randomUUID();
+        const theirs = await newSession(journal, { sessionId: id, userId: "user-2" });
+        const mine = { tenantId: TENANT, userId: USER, id };
+        expect(await journal.readHead(mine)).toBeUndefined();
+        expect(await journal.readHead({ ...mine, userId: "user-2" })).toEqual(theirs);
+        const called = await newSession(journal, { externalId: id });
+        expect(await journal.readHead(mine)).toEqual(called);
+        await deleted(journal, theirs);
+        expect(await journal.readHead(mine)).toEqual(called);
+        await deleted(journal, called);
+        expect(await journal.readHead(mine)).toBeUndefined();
       });
 
       it("prefer the caller's own session of an id to another of that external_id", async () => {
@@ -461,6 +495,8 @@ export function journalContract(
         expect(await read(3, 9, 2)).toEqual([4, 5]);
         expect(await read(10, 99, 2)).toEqual([]);
         expect(await read(5, 3, 2)).toEqual([]);
+        expect(await read(-1, 2 ** 40, 2 ** 40)).toEqual(numbers(1, 10));
+        expect(await read(2 ** 31, 2 ** 31 + 9, 5)).toEqual([]);
       });
 
       it("stops at about 4 MiB, after at least one event", async () => {
@@ -476,6 +512,18 @@ export function journalContract(
         expect(sizes).toEqual([1, 4, 4]);
         const query = { uid, order: "asc", afterSeq: 0, upToSeq: 10, limit: 9, offset: 1 } as const;
         expect(await journal.readMessages(query)).toHaveLength(4);
+      });
+
+      it("stops sooner where its reader says so, after at least one event", async () => {
+        const { uid } = await sessionWith(
+          journal,
+          numbers(1, 9).map(() => "x".repeat(1000)),
+        );
+        const read = async (maxBytes: number) => {
+          const range = { uid, afterSeq: 1, upToSeq: 10, limit: 100, maxBytes };
+          return (await journal.readEvents(range)).length;
+        };
+        expect(await Promise.all([read(0), read(1), read(3000), read(1e9)])).toEqual([1, 1, 3, 9]);
       });
 
       it("pages messages both ways, by offset, seq and role", async () => {
@@ -498,6 +546,8 @@ export function journalContract(
               [7, 20],
               [20, 7],
               [30, 31],
+              [-1, 2 ** 31],
+              [2 ** 31, 2 ** 40],
             ] as const) {
               const matching = model
                 .filter(({ seq }) => seq > afterSeq && seq <= upToSeq)
@@ -510,6 +560,7 @@ export function journalContract(
                 [0, 3],
                 [2, 4],
                 [50, 5],
+                [2 ** 31 - 1, 2 ** 40],
               ] as const) {
                 const page = await journal.readMessages({ ...range, offset, limit });
                 expect(page.map(({ seq }) => seq)).toEqual(matching.slice(offset, offset + limit));
@@ -531,8 +582,15 @@ export function journalContract(
           ...[message("q3"), answer()],
         ];
         committed(await journal.changeSession({ ...append(head, ""), events }));
-        const read = async (fromTurn: number, toTurn: number, upToSeq: number, perTurn: number) =>
-          (await journal.readTurns({ uid: head.uid, fromTurn, toTurn, upToSeq, perTurn })).map(
+        const { uid } = head;
+        const read = async (
+          fromTurn: number,
+          toTurn: number,
+          upToSeq: number,
+          perTurn: number,
+          order: "asc" | "desc" = "asc",
+        ) =>
+          (await journal.readTurns({ uid, fromTurn, toTurn, order, upToSeq, perTurn })).map(
             ({ turn, eventCount, lastSeq, events }) => [
               turn,
               eventCount,
@@ -552,6 +610,130 @@ export function journalContract(
         ]);
         expect(await read(1, 3, 4, 99)).toEqual([[1, 2, 4, [3, 4]]]);
         expect(await read(4, 9, 99, 99)).toEqual([]);
+        expect(await read(2, 3, 99, 1, "desc")).toEqual([
+          [3, 2, 9, [8]],
+          [2, 1, 7, [7]],
+        ]);
+        expect(await read(2 ** 31, 2 ** 40, 99, 99)).toEqual([]);
+        expect(await read(3, 2 ** 40, 2 ** 40, 2 ** 40)).toEqual([[3, 2, 9, [8, 9]]]);
+      });
+
+      it("gives as many whole turns as fit into 4 MiB, from either end", async () => {
+        const head = await newSession(journal);
+        const megabyte = "x".repeat(1024 * 1024);
+        const answer = () => message(megabyte, Role.ASSISTANT);
+        // Of 1, 2, 1, 6, 2 and 1 MiB; the first event of each is small.
+        for (const size of [1, 2, 1, 6, 2, 1]) {
+          const events = [message("q"), ...numbers(1, size).map(answer)];
+          committed(await journal.changeSession({ ...append(head, ""), events }));
+        }
+        const read = async (fromTurn: number, toTurn: number, order: "asc" | "desc") => {
+          const query = { uid: head.uid, fromTurn, toTurn, order, upToSeq: 99, perTurn: 99 };
+          const turns = await journal.readTurns(query);
+          return turns.map(({ turn, events }) => [turn, events.length]);
+        };
+        expect(await read(1, 6, "asc")).toEqual([
+          [1, 2],
+          [2, 3],
+        ]);
+        expect(await read(1, 6, "desc")).toEqual([
+          [6, 2],
+          [5, 3],
+        ]);
+        // More than the budget by itself: what fits of it, and none of the others.
+        expect(await read(4, 6, "asc")).toEqual([[4, 4]]);
+        expect(await read(3, 4, "desc")).toEqual([[4, 4]]);
+        const whole = append(head, megabyte.repeat(5));
+        committed(await journal.changeSession({ ...whole, events: [...whole.events, answer()] }));
+        expect(await read(7, 7, "asc")).toEqual([[7, 1]]);
+      });
+
+      it("reads what is nested deeper than the edge lets in", async () => {
+        const deep = numbers(1, 300).reduce<JsonObject>((within) => ({ within }), {});
+        const head = await newSession(journal, { context: deep });
+        expect(await journal.readHead(addressOf(head))).toEqual(head);
+        const draft = { case: "sessionCreated", value: { session: head.session! } } as const;
+        const events = [draftedEvent(draft)];
+        committed(await journal.changeSession({ ...append(head, ""), events }));
+        const log = await wholeLog(journal, head.uid);
+        expect(decodeEvent(log[1]!).payload).toMatchObject({ case: "sessionCreated" });
+      });
+    });
+
+    describe("what cannot be decoded", () => {
+      const INTERNAL = { reason: "internal", message: "the journal failed" };
+      const breakState = ({ uid }: Head) =>
+        store.execute("UPDATE sessions SET state = $1 WHERE uid = $2", [BROKEN, uid]);
+
+      it("fails whoever reads it, and nobody who reads at the same time", async () => {
+        const [fine, broken] = [await newSession(journal), await newSession(journal)];
+        await breakState(broken);
+        const [before, failed, after] = await Promise.allSettled([
+          journal.readHead(addressOf(fine)),
+          journal.readHead(addressOf(broken)),
+          journal.readHead(addressOf(fine)),
+        ]);
+        expect([before, after]).toMatchObject([{ value: fine }, { value: fine }]);
+        expect(failed).toMatchObject({ status: "rejected", reason: INTERNAL });
+      });
+
+      it("fails whoever wants its id, and nobody who creates at the same time", async () => {
+        const [broken, foreign, taken] = [
+          await newSession(journal),
+          await newSession(journal, { userId: "user-2" }),
+          await newSession(journal),
+        ];
+        await breakState(broken);
+        await breakState(foreign);
+        const outcomes = await Promise.allSettled(
+          [taken, broken, foreign].map((holder) => {
+            const { sessionId } = holder.session!;
+            return journal.createSession(creation(newHead({ sessionId })));
+          }),
+        );
+        expect(outcomes).toMatchObject([
+          { value: { kind: "taken", holder: taken } },
+          { status: "rejected", reason: INTERNAL },
+          { value: { kind: "taken", holder: "foreign" } },
+        ]);
+      });
+
+      it("fails whoever repeats an operation, and nobody who repeats another", async () => {
+        const [fine, broken] = [operation(), operation()];
+        const first = committed(await journal.createSession(creation(newHead(), fine)));
+        const { head } = committed(await journal.createSession(creation(newHead(), broken)));
+        await store.execute("UPDATE operations SET state = $1 WHERE session = $2", [
+          BROKEN,
+          head.uid,
+        ]);
+        const outcomes = await Promise.allSettled(
+          [fine, broken].map((op) => journal.createSession(creation(newHead(), op))),
+        );
+        expect(outcomes).toMatchObject([
+          { value: { kind: "repeated", receipt: { head: first.head } } },
+          { status: "rejected", reason: INTERNAL },
+        ]);
+        await expect(journal.findReceipt(broken)).rejects.toMatchObject(INTERNAL);
+      });
+
+      it("fails whoever writes to it, and nobody who writes at the same time", async () => {
+        const [fine, broken] = [await newSession(journal), await newSession(journal)];
+        await breakState(broken);
+        const outcomes = await Promise.allSettled([
+          journal.changeSession(append(fine, "1")),
+          journal.changeSession(append(broken, "a")),
+          journal.changeSession(append(broken, "b")),
+          journal.changeSession({ ...append(broken, "stale"), basedOn: 0 }),
+          journal.changeSession(append(fine, "2")),
+        ]);
+        const kinds = outcomes.map((outcome) =>
+          outcome.status === "fulfilled" ? outcome.value.kind : outcome.reason.reason,
+        );
+        expect(kinds).toEqual(["committed", "internal", "internal", "internal", "committed"]);
+        expect(contents(await wholeLog(journal, broken.uid))).toEqual(["a", "b"]);
+        const mended = await journal.changeSession(restate(broken, restated(broken, {})));
+        expect(committed(mended).head.session).toMatchObject({ version: 4, messageCount: 2 });
+        expect(await journal.readHead(addressOf(broken))).toEqual(committed(mended).head);
       });
     });
 
@@ -611,6 +793,27 @@ export function journalContract(
         expect(await titles(query(userId, { titleContains: "a_1" }))).toEqual([]);
       });
 
+      it("take any number and any time", async () => {
+        const userId = randomUUID();
+        const only = await newSession(journal, { userId, title: "only" }, day(1));
+        const [first, last] = [new Date(-8.64e15), new Date(8.64e15)];
+        const { uid } = only;
+        for (const [of, found] of [
+          [{ createdFrom: first, createdBefore: last, now: first }, ["only"]],
+          [{ createdFrom: last }, []],
+          [{ createdBefore: first }, []],
+          [{ after: { createdAt: last, uid } }, ["only"]],
+          [{ after: { createdAt: first, uid } }, []],
+          [{ limit: 2 ** 40 }, ["only"]],
+          [{ offset: 2 ** 40 }, []],
+          [{ offset: -1, limit: 2 ** 31 - 1 }, ["only"]],
+        ] as const) {
+          expect(await titles(query(userId, of))).toEqual(found);
+        }
+        const latest = { tenantId: TENANT, userId, now: last };
+        expect((await journal.latestSession(latest))?.uid).toBe(uid);
+      });
+
       it("page by offset and by key, with all figures on every page", async () => {
         const userId = randomUUID();
         // Two and two of the same moment: the uid decides between them.
@@ -668,6 +871,7 @@ export function journalContract(
       it("know which session changed last", async () => {
         const userId = randomUUID();
         const first = await newSession(journal, { userId, agentId: "x" });
+        await new Promise((passed) => setTimeout(passed, 5));
         const second = await newSession(journal, { userId });
         const latest = async (of = {}) =>
           (await journal.latestSession({ tenantId: TENANT, userId, now, ...of }))?.uid;
@@ -687,6 +891,8 @@ export function journalContract(
     });
 
     describe("when a reply is lost", () => {
+      beforeEach(isBack);
+
       for (const fault of ["lose-reply", "lose-request", "stall"] as const) {
         it(`has each append once after ${fault}, and acknowledges it`, async () => {
           const head = await newSession(journal);
@@ -724,9 +930,31 @@ export function journalContract(
             reason: "unavailable",
           });
           await sprung;
+          await isBack();
           expect(await journal.readHead(addressOf(head))).toEqual(head);
         });
       }
+
+      it("says that it is not known whether a write was made, and never that it was not", async () => {
+        const head = await newSession(journal);
+        const op = operation();
+        const sprung = store.fault(CHANGE, "stall");
+        const write = journal.changeSession(append(head, "sent", op));
+        await sprung;
+        const queued = journal.changeSession(append(head, "queued"));
+        store.goAway();
+        expect(await Promise.allSettled([write, queued])).toMatchObject([
+          { reason: { reason: "outcome_unknown", retryAfterMs: undefined } },
+          { reason: { reason: "unavailable", retryAfterMs: 1000 } },
+        ]);
+        store.comeBack();
+        await isBack();
+        const again = await journal.changeSession(append(head, "sent", op));
+        expect(["committed", "repeated"]).toContain(again.kind);
+        const texts = contents(await wholeLog(journal, head.uid));
+        expect(texts.filter((text) => text === "sent")).toEqual(["sent"]);
+        expect(texts).not.toContain("queued");
+      });
     });
 
     describe("while the store is away", () => {
@@ -744,15 +972,22 @@ export function journalContract(
           journal.ping(),
         ]);
         expect(performance.now() - started).toBeLessThan(8000);
-        for (const outcome of refused) {
+        for (const [index, outcome] of refused.entries()) {
           expect(outcome.status).toBe("rejected");
           const { reason } = outcome as PromiseRejectedResult;
           expect(reason).toBeInstanceOf(ParleyError);
-          expect(reason.reason).toBe("unavailable");
+          // A write may have been sent on a connection that only seemed to be open.
+          const mayBeSent = index < 2;
+          const reasons = mayBeSent ? ["unavailable", "outcome_unknown"] : ["unavailable"];
+          expect(reasons).toContain(reason.reason);
           expect(reason.message).not.toMatch(/ECONN|connect|postgres|terminat/i);
         }
+        const again = performance.now();
+        await expect(journal.readHead(addressOf(head))).rejects.toThrow();
+        // Whoever comes later does not wait for what is known already.
+        expect(performance.now() - again).toBeLessThan(300);
         store.comeBack();
-        await expect.poll(() => journal.ping().then(() => "back", String)).toBe("back");
+        await isBack();
         expect((await journal.changeSession(append(head, "found"))).kind).toBe("committed");
         expect(contents(await wholeLog(journal, head.uid))).toEqual(["found"]);
       });

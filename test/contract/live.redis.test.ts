@@ -4,8 +4,8 @@ import { sessionKeys } from "../../src/live/keys.ts";
 import type { LiveView } from "../../src/live/port.ts";
 import { redisKeyPrefix, startRedis } from "../support/redis.ts";
 import { describeWithServices } from "../support/services.ts";
+import { TcpProxy } from "../support/tcp-proxy.ts";
 import { type LiveSubject, liveContract, type OutsideFaults } from "./live.ts";
-import { TcpProxy } from "./live-proxy.ts";
 
 const TAIL = { events: 16, bytes: 3_000 };
 const BOUND_MS = 500;
@@ -14,7 +14,7 @@ const LIMITS = { readLimitMs: 400, installLimitMs: 400 };
 
 async function open(): Promise<LiveSubject> {
   const server = await startRedis();
-  const proxy = await TcpProxy.to(server.port);
+  const proxy = await TcpProxy.start(server.port);
   const prefix = redisKeyPrefix();
   const others: LiveView[] = [];
   const openAt = (port: number) =>
@@ -42,8 +42,8 @@ async function open(): Promise<LiveSubject> {
     restartOlder: () => server.restart(dump),
     stall: () => server.pause(),
     resume: () => server.resume(),
-    cutOff: async () => proxy.cut(),
-    mend: async () => proxy.mend(),
+    cutOff: async () => proxy.refuse(),
+    mend: async () => proxy.accept(),
   };
   return {
     view,

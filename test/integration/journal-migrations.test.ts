@@ -121,6 +121,7 @@ describeWithServices("migrations", () => {
     address.port = "1";
     await expect(openPostgresJournal({ url: address.href })).rejects.toMatchObject({
       reason: "unavailable",
+      cause: { message: expect.stringContaining("ECONNREFUSED") },
     });
   });
 });

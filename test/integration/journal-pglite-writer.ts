@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { openPgliteJournal } from "../../src/journal/index.ts";
 import { append, newSession } from "../contract/journal-writes.ts";
 
@@ -7,7 +8,8 @@ import { append, newSession } from "../contract/journal-writes.ts";
  * leaves if the folder is in use.
  */
 const [folder, round] = process.argv.slice(2);
-const say = (line: string) => process.stdout.write(`${line}\n`);
+// `process.stdout` would keep lines back while the reader is slow, and they would die with it.
+const say = (line: string) => writeSync(1, `${line}\n`);
 
 try {
   const journal = await openPgliteJournal({ dir: folder! });

@@ -112,7 +112,8 @@ export declare type ListMessagesRequest = Message<"parley.v1.ListMessagesRequest
 export declare const ListMessagesRequestSchema: GenMessage<ListMessagesRequest>;
 
 /**
- * A page of messages.
+ * A page of messages. It ends before its limit when its messages are large
+ * (about 4 MiB in all); `has_more` and `next_page_token` say how to go on.
  *
  * @generated from message parley.v1.ListMessagesResponse
  */
@@ -229,7 +230,8 @@ export declare type ListTurnsRequest = Message<"parley.v1.ListTurnsRequest"> & {
 export declare const ListTurnsRequestSchema: GenMessage<ListTurnsRequest>;
 
 /**
- * A page of turns.
+ * A page of turns. It ends before its limit when its turns are large (about
+ * 4 MiB in all); go on with `offset` plus the number of `items`.
  *
  * @generated from message parley.v1.ListTurnsResponse
  */
@@ -339,7 +341,8 @@ export declare type ListTurnEventsRequest = Message<"parley.v1.ListTurnEventsReq
 export declare const ListTurnEventsRequestSchema: GenMessage<ListTurnEventsRequest>;
 
 /**
- * A page of turns with their events.
+ * A page of turns with their events. It ends before its limit when its turns
+ * are large (about 4 MiB in all); go on with `offset` plus the number of `turns`.
  *
  * @generated from message parley.v1.ListTurnEventsResponse
  */

@@ -122,7 +122,7 @@ export declare type NewMessage = Message$1<"parley.v1.NewMessage"> & {
   name?: string | undefined;
 
   /**
-   * Whatever should be kept with it.
+   * Whatever should be kept with it; like all JSON here nested at most 40 deep.
    *
    * @generated from field: google.protobuf.Struct metadata = 5;
    */

@@ -49,14 +49,16 @@ export declare type CreateSessionRequest = Message<"parley.v1.CreateSessionReque
   agentId?: string | undefined;
 
   /**
-   * State to begin with, at most 262,144 bytes encoded.
+   * State to begin with, at most 262,144 bytes encoded,
+   * nested at most 40 deep.
    *
    * @generated from field: google.protobuf.Struct context = 5;
    */
   context?: JsonObject | undefined;
 
   /**
-   * Whatever should be kept beside it, at most 65,536 bytes encoded.
+   * Whatever should be kept beside it, at most 65,536 bytes
+   * encoded, nested at most 40 deep.
    *
    * @generated from field: google.protobuf.Struct metadata = 6;
    */

@@ -104,14 +104,16 @@ export declare type Session = Message<"parley.v1.Session"> & {
   expiresAt?: Timestamp | undefined;
 
   /**
-   * State of the agent, any JSON object, at most 262,144 bytes encoded.
+   * State of the agent, any JSON object, at most 262,144 bytes encoded,
+   * nested at most 40 deep.
    *
    * @generated from field: google.protobuf.Struct context = 13;
    */
   context?: JsonObject | undefined;
 
   /**
-   * Whatever the caller wants kept beside it, at most 65,536 bytes encoded.
+   * Whatever the caller wants kept beside it, at most 65,536 bytes
+   * encoded, nested at most 40 deep.
    *
    * @generated from field: google.protobuf.Struct metadata = 14;
    */

@@ -17,7 +17,9 @@ export declare const file_parley_v1_session_service: GenFile;
  *
  * Every write takes a `request_id`, or the `Idempotency-Key` header (metadata)
  * in its place: for 24 hours the same id and request give the first answer
- * again, and the same id with another request is `idempotency_conflict`.
+ * again, and the same id with another request is `idempotency_conflict`. A write
+ * that fails with `outcome_unknown` may have been made: ask again with the same
+ * id. Every call may fail with `unavailable` or `deadline_exceeded`.
  *
  * @generated from service parley.v1.SessionService
  */
@@ -27,7 +29,9 @@ export declare const SessionService: GenService<{
    *
    * A `session_id` the caller already has gives that session, unchanged, with
    * 200 instead of 201. One that somebody else has gives a new generated id.
-   * Errors: invalid_argument.
+   * Errors: invalid_argument, payload_too_large, session_exists (another session
+   * of the caller has the `external_id`, or an expired one the `session_id`),
+   * idempotency_conflict.
    *
    * @generated from rpc parley.v1.SessionService.CreateSession
    */
@@ -63,7 +67,8 @@ export declare const SessionService: GenService<{
    * Errors: invalid_argument (checked before the session is looked up),
    * session_not_found, version_conflict (the state is not the one `etag` names;
    * 412 when it came as `If-Match`, 409 from the body), session_exists (another
-   * session of the caller has the `external_id`).
+   * session of the caller has the `external_id`), payload_too_large,
+   * idempotency_conflict.
    *
    * @generated from rpc parley.v1.SessionService.UpdateSession
    */
@@ -73,8 +78,9 @@ export declare const SessionService: GenService<{
     output: typeof UpdateSessionResponseSchema;
   },
   /**
-   * Deletes a session. It can be restored. Deleting it again succeeds.
-   * Errors: session_not_found, version_conflict.
+   * Deletes a session. It can be restored. Deleting it again by its `session_id`
+   * succeeds; its `external_id` names nothing then.
+   * Errors: session_not_found, version_conflict, idempotency_conflict.
    *
    * @generated from rpc parley.v1.SessionService.DeleteSession
    */
@@ -84,9 +90,10 @@ export declare const SessionService: GenService<{
     output: typeof DeleteSessionResponseSchema;
   },
   /**
-   * Restores a deleted session as it was. Restoring a living one changes
-   * nothing.
-   * Errors: session_not_found, session_exists (its id was taken again since).
+   * Restores the last deleted session of an id as it was. Restoring a living one
+   * changes nothing, unless an older one of the same id was deleted before.
+   * Errors: session_not_found, session_exists (the id was taken again since),
+   * idempotency_conflict.
    *
    * @generated from rpc parley.v1.SessionService.RestoreSession
    */

@@ -20,7 +20,9 @@ export const file_parley_v1_session_service = /*@__PURE__*/
  *
  * Every write takes a `request_id`, or the `Idempotency-Key` header (metadata)
  * in its place: for 24 hours the same id and request give the first answer
- * again, and the same id with another request is `idempotency_conflict`.
+ * again, and the same id with another request is `idempotency_conflict`. A write
+ * that fails with `outcome_unknown` may have been made: ask again with the same
+ * id. Every call may fail with `unavailable` or `deadline_exceeded`.
  *
  * @generated from service parley.v1.SessionService
  */

@@ -7,7 +7,7 @@ import {
   CreateSessionRequestSchema,
 } from "../../../gen/parley/v1/session_commands_pb.js";
 import type { Context } from "../../context.ts";
-import { expiresAt, owns } from "../../domain/access.ts";
+import { expiresAt } from "../../domain/access.ts";
 import { invalidArgument, ParleyError } from "../../domain/errors.ts";
 import { newEvent } from "../../domain/event.ts";
 import { isSessionId } from "../../domain/ids.ts";
@@ -37,7 +37,7 @@ export function createSession(context: Context) {
       const creation = creationOf(context, principal, request, id, named.operation);
       const created = await context.log.create(creation, named.retryable);
       if ("head" in created) return { session: sessionView(created.head) };
-      const existing = answerTaken(created, principal, id);
+      const existing = answerTaken(created, id);
       if (existing !== undefined) {
         refuseExpired(existing, context.clock.now());
         setSuccessStatus(call, EXISTED);
@@ -53,15 +53,13 @@ export function createSession(context: Context) {
  * session, anybody else a new id (undefined here) and not a word.
  */
 function answerTaken(
-  taken: { holder: Head; by: "session_id" | "external_id" },
-  principal: Principal,
+  taken: { holder: Head | "foreign"; by: "session_id" | "external_id" },
   id: string,
 ): Head | undefined {
   if (taken.by === "external_id") {
     throw new ParleyError("session_exists", "another session of yours has this external_id");
   }
-  if (id === "" || !owns(taken.holder, principal)) return undefined;
-  return taken.holder;
+  return id === "" || taken.holder === "foreign" ? undefined : taken.holder;
 }
 
 /** It would be answered here and not found by the next read. */

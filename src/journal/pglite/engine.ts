@@ -56,8 +56,14 @@ export class PgliteEngine {
       workerData: { folder: this.#folder },
       execArgv: [],
     });
-    worker.on("error", (error) => this.#died(error));
-    worker.once("exit", () => this.#died(new Error("PGlite's thread ended")));
+    // Forgotten only once it has ended: an error comes before, and a second engine on the folder
+    // while the first still writes destroys the database.
+    let cause = new Error("PGlite's thread ended");
+    worker.on("error", (error) => {
+      cause = error;
+      this.#breakAll(error);
+    });
+    worker.once("exit", () => this.#died(cause));
     await new Promise<void>((ready, failed) => {
       worker.once("message", () => ready());
       worker.once("error", failed);
@@ -69,6 +75,10 @@ export class PgliteEngine {
   #died(error: Error): void {
     if (this.#folder === undefined) this.#closed = true;
     this.#worker = undefined;
+    this.#breakAll(error);
+  }
+
+  #breakAll(error: Error): void {
     for (const stream of this.#streams) stream.destroy(error);
   }
 }

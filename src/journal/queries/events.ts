@@ -2,9 +2,10 @@ import { and, asc, eq, gt, lte, sql } from "drizzle-orm";
 import { type EventRecord, placeEvent } from "../../domain/event.ts";
 import type { EventRange } from "../port.ts";
 import { sessionEvents } from "../schema/index.ts";
+import { boundedInteger } from "./bounds.ts";
 import type { Builder } from "./builder.ts";
 
-/** About how many bytes of events one answer holds. */
+/** About how many bytes of events one answer holds, unless its reader says less. */
 export const ANSWER_BYTES = 4 * 1024 * 1024;
 
 /** An event as its row has it. */
@@ -45,11 +46,19 @@ export function prepareReadEvents(db: Builder) {
   const query = db
     .select({ seq: page.seq, turn: page.turn, bytes: page.bytes })
     .from(page)
-    .where(sql`${page.before} < ${ANSWER_BYTES}`)
+    .where(sql`${page.before} < ${sql.placeholder("maxBytes")}::bigint`)
     .orderBy(asc(page.seq))
     .prepare("read_events");
   return async (range: EventRange): Promise<EventRecord[]> => {
-    if (range.limit <= 0) return [];
-    return (await query.execute({ ...range })).map(eventRecord);
+    const limit = boundedInteger(range.limit);
+    if (limit === 0) return [];
+    const rows = await query.execute({
+      uid: range.uid,
+      afterSeq: boundedInteger(range.afterSeq),
+      upToSeq: boundedInteger(range.upToSeq),
+      limit,
+      maxBytes: Math.max(boundedInteger(range.maxBytes ?? ANSWER_BYTES), 1),
+    });
+    return rows.map(eventRecord);
   };
 }

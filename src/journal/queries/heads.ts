@@ -1,10 +1,15 @@
 import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
 import { soughtId } from "../derived-text.ts";
-import { headOf } from "../head.ts";
+import { type HeadRow, headOf } from "../head.ts";
 import type { Lane, Statement } from "../lane.ts";
 import type { SessionAddress } from "../port.ts";
 import { headRow, type RawHeadRow } from "./head-columns.ts";
 
+/**
+ * The owner is compared before the row with the state is fetched, so another's
+ * session costs what an unknown id costs. One probe is enough for that: the id
+ * of a deleted session is free for its owner only, so all of one id are one's.
+ */
 const READ_HEADS: Statement = {
   name: "read_heads",
   text: `
@@ -13,13 +18,15 @@ const READ_HEADS: Statement = {
     FROM unnest($1::text[], $2::text[], $3::text[])
       WITH ORDINALITY AS a (tenant_id, user_id, id, n)
     LEFT JOIN LATERAL (
-      SELECT s.uid, s.user_id = a.user_id AND s.deleted_at IS NULL AS own FROM sessions s
-      WHERE s.tenant_id = a.tenant_id AND s.session_id = a.id
-      ORDER BY s.deleted_at DESC NULLS FIRST LIMIT 1
+      SELECT holder.uid, holder.deleted_at IS NULL AS living FROM (
+        SELECT s.uid, s.user_id, s.deleted_at FROM sessions s
+        WHERE s.tenant_id = a.tenant_id AND s.session_id = a.id
+        ORDER BY s.deleted_at DESC NULLS FIRST LIMIT 1
+      ) holder WHERE holder.user_id = a.user_id
     ) named ON true
     LEFT JOIN LATERAL (
       SELECT s.uid FROM sessions s
-      WHERE named.own IS NOT TRUE AND s.tenant_id = a.tenant_id AND s.user_id = a.user_id
+      WHERE named.living IS NOT TRUE AND s.tenant_id = a.tenant_id AND s.user_id = a.user_id
         AND s.external_id = a.id AND s.deleted_at IS NULL AND s.external_id IS NOT NULL
     ) called ON true
     JOIN LATERAL (
@@ -37,18 +44,18 @@ const READ_DELETED_HEAD: Statement = {
     LIMIT 1`,
 };
 
-/** One answer per address, in their order. */
-export async function readHeads(
+/** One row per address that names a session, in the order of the addresses. */
+export async function readHeadRows(
   lane: Lane,
   addresses: readonly SessionAddress[],
-): Promise<(Head | undefined)[]> {
+): Promise<(HeadRow | undefined)[]> {
   const rows = await lane.run<RawHeadRow & { n: number }>(READ_HEADS, [
-    addresses.map((address) => address.tenantId),
-    addresses.map((address) => address.userId),
+    addresses.map((address) => soughtId(address.tenantId)),
+    addresses.map((address) => soughtId(address.userId)),
     addresses.map((address) => soughtId(address.id)),
   ]);
-  const heads: (Head | undefined)[] = addresses.map(() => undefined);
-  for (const row of rows) heads[row.n - 1] = headOf(headRow(row));
+  const heads: (HeadRow | undefined)[] = addresses.map(() => undefined);
+  for (const row of rows) heads[row.n - 1] = headRow(row);
   return heads;
 }
 
@@ -57,7 +64,7 @@ export async function readDeletedHead(
   address: SessionAddress,
 ): Promise<Head | undefined> {
   const { tenantId, userId, id } = address;
-  const values = [tenantId, soughtId(id), userId];
+  const values = [soughtId(tenantId), soughtId(id), soughtId(userId)];
   const [row] = await lane.run<RawHeadRow>(READ_DELETED_HEAD, values);
   return row && headOf(headRow(row));
 }

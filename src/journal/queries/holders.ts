@@ -1,13 +1,14 @@
-import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
-import { headOf } from "../head.ts";
+import type { HeadRow } from "../head.ts";
 import type { Lane, Statement } from "../lane.ts";
 import { headRow, type RawHeadRow } from "./head-columns.ts";
 
+/** The state of somebody else's session is left where it is. */
 const FIND_HOLDERS: Statement = {
   name: "find_holders",
   text: `
-    SELECT w.n::int, h.external, h.version, h.state_version, h.message_count, h.turn_count,
-      h.log_bytes, h.updated_at, h.state
+    SELECT w.n::int, h.external, h.deleted_at IS NULL AS living, h.user_id = w.user_id AS own,
+      h.version, h.state_version, h.message_count, h.turn_count, h.log_bytes, h.updated_at,
+      CASE WHEN h.user_id = w.user_id THEN h.state END AS state
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
       WITH ORDINALITY AS w (tenant_id, session_id, user_id, external_id, n)
     CROSS JOIN LATERAL (
@@ -22,12 +23,25 @@ const FIND_HOLDERS: Statement = {
     ) h`,
 };
 
-/** Who has the ids that a new session asked for. */
+/** Who has an id that a new session asked for. */
+export interface Holder {
+  readonly living: boolean;
+  /** Undefined if the session is somebody else's. */
+  readonly row: HeadRow | undefined;
+}
+
 export interface Holders {
   /** The living session of the `session_id`, else the last deleted one. */
-  byId?: Head;
+  byId?: Holder;
   /** The owner's living session of the `external_id`. */
-  byExternalId?: Head;
+  byExternalId?: Holder;
+}
+
+interface HolderRow extends RawHeadRow {
+  readonly n: number;
+  readonly external: boolean;
+  readonly living: boolean;
+  readonly own: boolean;
 }
 
 interface Sought {
@@ -40,14 +54,15 @@ interface Sought {
 /** One answer per session sought, in their order. */
 export async function findHolders(lane: Lane, sought: readonly Sought[]): Promise<Holders[]> {
   const holders: Holders[] = sought.map(() => ({}));
-  const rows = await lane.run<RawHeadRow & { n: number; external: boolean }>(FIND_HOLDERS, [
+  const rows = await lane.run<HolderRow>(FIND_HOLDERS, [
     sought.map((one) => one.tenantId),
     sought.map((one) => one.sessionId),
     sought.map((one) => one.userId),
     sought.map((one) => one.externalId ?? null),
   ]);
   for (const row of rows) {
-    holders[row.n - 1]![row.external ? "byExternalId" : "byId"] = headOf(headRow(row));
+    const holder = { living: row.living, row: row.own ? headRow(row) : undefined };
+    holders[row.n - 1]![row.external ? "byExternalId" : "byId"] = holder;
   }
   return holders;
 }

@@ -4,6 +4,7 @@ import { derivedText } from "../derived-text.ts";
 import { headOf } from "../head.ts";
 import type { LatestFilter } from "../port.ts";
 import { sessions } from "../schema/index.ts";
+import { boundedTime } from "./bounds.ts";
 import type { Builder } from "./builder.ts";
 import { headColumns } from "./head-columns.ts";
 
@@ -33,7 +34,7 @@ export function prepareLatestSession(db: Builder) {
     const rows = await query.execute({
       tenantId: filter.tenantId,
       userId: filter.userId,
-      now: filter.now.toISOString(),
+      now: boundedTime(filter.now),
       agentId: filter.agentId === undefined ? null : derivedText(filter.agentId),
     });
     return rows[0] && headOf(rows[0]);

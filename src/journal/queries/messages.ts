@@ -2,6 +2,7 @@ import { and, asc, count, desc, eq, gt, isNotNull, lte, type SQL, sql } from "dr
 import type { EventRecord } from "../../domain/event.ts";
 import type { MessageQuery } from "../port.ts";
 import { sessionEvents } from "../schema/index.ts";
+import { boundedInteger } from "./bounds.ts";
 import type { Builder } from "./builder.ts";
 import { ANSWER_BYTES, bytesBefore, eventRecord } from "./events.ts";
 
@@ -22,7 +23,8 @@ const LAST = messagesUpTo(sql`${sql.placeholder("upToSeq")}::int`);
 /** A page of all messages is a range of message numbers, however far its offset. */
 function pageOfAll(order: "asc" | "desc"): SQL {
   const { messageNo } = sessionEvents;
-  const offset = sql`${sql.placeholder("offset")}::int`;
+  // As a bigint, so that the sum with any offset has room.
+  const offset = sql`${sql.placeholder("offset")}::bigint`;
   return order === "asc"
     ? and(gt(messageNo, sql`${FIRST} + ${offset}`), lte(messageNo, LAST))!
     : and(gt(messageNo, FIRST), lte(messageNo, sql`${LAST} - ${offset}`))!;
@@ -80,9 +82,20 @@ export function prepareReadMessages(db: Builder) {
   const all = { asc: prepareAll(db, "asc"), desc: prepareAll(db, "desc") };
   const role = { asc: prepareOfRole(db, "asc"), desc: prepareOfRole(db, "desc") };
   return async (query: MessageQuery): Promise<EventRecord[]> => {
-    if (query.limit <= 0) return [];
+    const bounded = boundedQuery(query);
+    if (bounded.limit === 0) return [];
     const prepared = query.role === undefined ? all : role;
-    return (await prepared[query.order].execute({ ...query })).map(eventRecord);
+    return (await prepared[query.order].execute({ ...bounded })).map(eventRecord);
+  };
+}
+
+function boundedQuery(query: MessageQuery): MessageQuery {
+  return {
+    ...query,
+    afterSeq: boundedInteger(query.afterSeq),
+    upToSeq: boundedInteger(query.upToSeq),
+    limit: boundedInteger(query.limit),
+    offset: boundedInteger(query.offset),
   };
 }
 
@@ -97,7 +110,7 @@ export function prepareCountMessages(db: Builder) {
     .where(ofRole())
     .prepare("count_messages_of_role");
   return async (query: MessageQuery): Promise<number> => {
-    const rows = await (query.role === undefined ? all : role).execute({ ...query });
+    const rows = await (query.role === undefined ? all : role).execute({ ...boundedQuery(query) });
     return Number(rows[0]?.count ?? 0);
   };
 }

@@ -4,6 +4,7 @@ import { derivedText } from "../derived-text.ts";
 import { headOf } from "../head.ts";
 import type { SessionPage, SessionQuery } from "../port.ts";
 import { sessions } from "../schema/index.ts";
+import { boundedInteger, boundedTime } from "./bounds.ts";
 import type { Builder } from "./builder.ts";
 import { headColumns } from "./head-columns.ts";
 
@@ -62,13 +63,14 @@ export function prepareListSessions(db: Builder) {
   const totals = prepareTotals(db);
   return async (query: SessionQuery): Promise<SessionPage> => {
     const filters = filterValues(query);
+    const limit = boundedInteger(query.limit);
     const [rows, figures] = await Promise.all([
       pages[query.order].execute({ ...filters, ...placeValues(query) }),
       totals.execute(filters),
     ]);
     return {
-      heads: rows.slice(0, query.limit).map(headOf),
-      hasMore: rows.length > query.limit,
+      heads: rows.slice(0, limit).map(headOf),
+      hasMore: rows.length > limit,
       total: figures.reduce((total, row) => total + Number(row.count), 0),
       byStatus: new Map(figures.map((row) => [row.status as SessionStatus, Number(row.count)])),
       messageCount: figures.reduce((total, row) => total + Number(row.messages), 0),
@@ -80,12 +82,12 @@ function filterValues(query: SessionQuery): Record<string, unknown> {
   return {
     tenantId: query.tenantId,
     userId: query.userId,
-    now: query.now.toISOString(),
+    now: boundedTime(query.now),
     status: query.status ?? null,
     agentId: query.agentId === undefined ? null : derivedText(query.agentId),
     pattern: query.titleContains === undefined ? null : containing(query.titleContains),
-    createdFrom: query.createdFrom?.toISOString() ?? "-infinity",
-    createdBefore: query.createdBefore?.toISOString() ?? "infinity",
+    createdFrom: query.createdFrom ? boundedTime(query.createdFrom) : "-infinity",
+    createdBefore: query.createdBefore ? boundedTime(query.createdBefore) : "infinity",
   };
 }
 
@@ -95,10 +97,10 @@ function placeValues(query: SessionQuery): Record<string, unknown> {
       ? { time: "-infinity", uid: FIRST_UUID }
       : { time: "infinity", uid: LAST_UUID };
   return {
-    afterTime: query.after?.createdAt.toISOString() ?? start.time,
+    afterTime: query.after ? boundedTime(query.after.createdAt) : start.time,
     afterUid: query.after?.uid ?? start.uid,
-    limit: query.limit + 1,
-    offset: query.offset,
+    limit: boundedInteger(query.limit) + 1,
+    offset: boundedInteger(query.offset),
   };
 }
 

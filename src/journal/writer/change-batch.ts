@@ -2,13 +2,14 @@ import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
 import { violatedIndex } from "../failure.ts";
 import { type Counters, counted, headOf } from "../head.ts";
 import type { Lane } from "../lane.ts";
+import type { ChangeOutcome } from "../port.ts";
 import {
   CHANGE_SESSIONS,
   CHANGE_SESSIONS_WAITING,
   type ChangeRow,
   changeValues,
 } from "./change-statement.ts";
-import { type BatchKind, refusal } from "./commit.ts";
+import { type BatchKind, refusal, settle } from "./commit.ts";
 import type { PendingChange } from "./pending.ts";
 import { placed } from "./placement.ts";
 
@@ -30,8 +31,8 @@ const TAKEN: Record<string, "session_id" | "external_id" | undefined> = {
 /** Changes of one batch: appends, and at most one change of state per session. */
 export class ChangeBatch implements BatchKind<PendingChange> {
   readonly #options: ChangeBatchOptions;
-  /** The current heads of the writes that were not made. */
-  readonly #current = new WeakMap<PendingChange, Head>();
+  /** How the sessions of the writes that were not made stand. */
+  readonly #current = new WeakMap<PendingChange, Standing>();
 
   constructor(options: ChangeBatchOptions) {
     this.#options = options;
@@ -52,7 +53,8 @@ export class ChangeBatch implements BatchKind<PendingChange> {
 
   async explain(_lane: Lane, writes: readonly PendingChange[]): Promise<PendingChange[]> {
     for (const write of writes) {
-      write.resolve({ kind: "moved", head: this.#current.get(write) });
+      const standing = this.#current.get(write);
+      settle<ChangeOutcome>(write, () => ({ kind: "moved", head: standing && headIn(standing) }));
     }
     return [];
   }
@@ -69,28 +71,62 @@ export class ChangeBatch implements BatchKind<PendingChange> {
     now: Date,
   ): PendingChange[] {
     /** How each session stands, write by write. */
-    const heads = new Map<string, Head>();
+    const standings = new Map<string, Standing>();
     const unmade: PendingChange[] = [];
     for (const [index, write] of batch.entries()) {
       const row = found.get(index + 1);
       if (row === undefined) continue;
-      const before = heads.get(write.uid) ?? headBefore(row);
       const after = countersAfter(row, write, now);
-      if (after === undefined) unmade.push(write);
-      const head = after ? counted(write.change.state ?? before!, after) : before!;
-      heads.set(write.uid, head);
-      if (after) write.resolve({ kind: "committed", head, events: placed(write.events, after) });
+      const before = standings.get(write.uid) ?? standingBefore(row);
+      const standing = standingAfter(before, write, after);
+      standings.set(write.uid, standing);
+      if (after === undefined) {
+        unmade.push(write);
+        continue;
+      }
+      const events = placed(write.events, after);
+      settle<ChangeOutcome>(write, () => ({ kind: "committed", head: headIn(standing), events }));
     }
-    for (const write of unmade) this.#current.set(write, heads.get(write.uid)!);
+    for (const write of unmade) this.#current.set(write, standings.get(write.uid)!);
     return unmade;
   }
 }
 
-/** Undefined for a change of state that was made: it brings its head along. */
-function headBefore(row: ChangeRow): Head | undefined {
+/**
+ * The head of a session, or why it cannot be decoded. Its log grows all the
+ * same, and a new state takes the place of the broken one.
+ */
+type Standing = { readonly head: Head } | { readonly error: unknown };
+
+function headIn(standing: Standing): Head {
+  if ("error" in standing) throw standing.error;
+  return standing.head;
+}
+
+/** Undefined where the row has no state, because the write brings one. */
+function standingBefore(row: ChangeRow): Standing | undefined {
   if (row.before_state === null) return undefined;
+  try {
+    return { head: headBefore(row, row.before_state) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function standingAfter(
+  before: Standing | undefined,
+  write: PendingChange,
+  after: Counters | undefined,
+): Standing {
+  const state = after && write.change.state;
+  if (after && state) return { head: counted(state, after) };
+  if (after === undefined || "error" in before!) return before!;
+  return { head: counted(before!.head, after) };
+}
+
+function headBefore(row: ChangeRow, state: Buffer): Head {
   return headOf({
-    state: row.before_state,
+    state,
     version: row.before_version,
     stateVersion: row.before_state_version,
     messageCount: row.before_message_count,

@@ -1,8 +1,8 @@
-import { ParleyError, unavailable } from "../../domain/errors.ts";
+import { outcomeUnknown, ParleyError, unavailable } from "../../domain/errors.ts";
 import { failureKind } from "../failure.ts";
 import type { Lane } from "../lane.ts";
 import type { Receipt } from "../port.ts";
-import { findReceipts } from "../receipt.ts";
+import { findReceipts, receiptOf } from "../receipt.ts";
 import type { Pending } from "./pending.ts";
 
 /** Creations or changes: what differs between the two kinds of batch. */
@@ -27,7 +27,7 @@ export interface CommitOptions {
 
 type AnyPending = Pending<{ readonly kind: "repeated"; readonly receipt: Receipt }>;
 
-/** How often a write is sent before it is given up as `unavailable`. */
+/** How often a write is sent, each time in vain, before it is given up as `unavailable`. */
 const MAX_ATTEMPTS = 6;
 
 /** Commits batches of one kind on one lane; every write is settled in the end. */
@@ -77,20 +77,23 @@ export class Committer<Write extends AnyPending> {
         if (batch.length > 1) return this.#split(batch, attempt);
         return this.#kind.refuse(batch[0]!, error);
       case "away":
-        return this.#giveUp(batch, error);
+        return this.#giveUp(batch, unavailable(error));
     }
   }
 
-  /** It may or may not have committed. The operations it recorded say which. */
+  /**
+   * It may or may not have committed. The operations it recorded say which, once
+   * its backend is gone; if that cannot be found out, nobody may say "not written".
+   */
   async #settleLost(batch: readonly Write[], attempt: number): Promise<void> {
-    let unknown: Write[];
+    let unmade: Write[];
     try {
       await this.#options.lane.settle();
-      unknown = await this.#resolveRepeated(batch);
+      unmade = await this.#resolveRepeated(batch);
     } catch (error) {
-      return this.#giveUp(batch, error);
+      return this.#giveUp(batch, outcomeUnknown(error));
     }
-    await this.commit(unknown, attempt + MAX_ATTEMPTS / 2);
+    await this.commit(unmade, attempt + MAX_ATTEMPTS / 2);
   }
 
   /** Halves keep the order of every session, and find the one write that is to blame. */
@@ -106,15 +109,27 @@ export class Committer<Write extends AnyPending> {
     const digests = writes.map((write) => write.digest);
     const receipts = await findReceipts(lane, digests, clock());
     return writes.filter((write) => {
-      const receipt = receipts.get(write.digest.toString("hex"));
-      if (receipt !== undefined) write.resolve({ kind: "repeated", receipt });
-      return receipt === undefined;
+      const row = receipts.get(write.digest.toString("hex"));
+      if (row !== undefined) settle(write, () => ({ kind: "repeated", receipt: receiptOf(row) }));
+      return row === undefined;
     });
   }
 
-  #giveUp(batch: readonly Write[], error: unknown): void {
-    rejectAll(batch, unavailable(error));
-    this.#options.onAway(error);
+  #giveUp(batch: readonly Write[], error: ParleyError): void {
+    rejectAll(batch, error);
+    this.#options.onAway(error.cause);
+  }
+}
+
+/** Settles one write with what was read for it; what cannot be decoded is its own misfortune. */
+export function settle<Outcome>(
+  write: Pick<Pending<Outcome>, "resolve" | "reject">,
+  outcome: () => Outcome,
+): void {
+  try {
+    write.resolve(outcome());
+  } catch (error) {
+    write.reject(new ParleyError("internal", "the journal failed", { cause: error }));
   }
 }
 

@@ -1,8 +1,8 @@
-import { counted, createdAt, sessionOf } from "../head.ts";
+import { counted, createdAt, headOf, sessionOf } from "../head.ts";
 import type { Lane } from "../lane.ts";
 import type { CreationOutcome } from "../port.ts";
-import { findHolders, type Holders } from "../queries/holders.ts";
-import { type BatchKind, refusal } from "./commit.ts";
+import { findHolders, type Holder, type Holders } from "../queries/holders.ts";
+import { type BatchKind, refusal, settle } from "./commit.ts";
 import { CREATE_SESSIONS, type CreatedRow, creationValues } from "./creation-statement.ts";
 import type { PendingCreation } from "./pending.ts";
 import { placed } from "./placement.ts";
@@ -32,10 +32,10 @@ export class CreationBatch implements BatchKind<PendingCreation> {
     const heads = writes.map((write) => write.creation.head);
     const holders = await findHolders(lane, heads.map(sessionOf));
     return writes.filter((write, index) => {
-      const outcome = taken(holders[index], sessionOf(write.creation.head).userId);
-      if (outcome !== undefined) write.resolve(outcome);
+      const taken = takenBy(holders[index]!);
+      if (taken !== undefined) settle(write, () => outcomeOf(taken));
       // Neither repeated nor taken: whoever was in the way is gone.
-      return outcome === undefined;
+      return taken === undefined;
     });
   }
 
@@ -58,13 +58,19 @@ function committed(write: PendingCreation): CreationOutcome {
   return { kind: "committed", head, events: placed(events, counters) };
 }
 
-function taken(holders: Holders | undefined, userId: string): CreationOutcome | undefined {
-  const named = holders?.byId;
-  if (named && (named.deletedAt === undefined || sessionOf(named).userId !== userId)) {
-    return { kind: "taken", by: "session_id", holder: named };
-  }
-  const called = holders?.byExternalId;
-  return called && { kind: "taken", by: "external_id", holder: called };
+interface Taken {
+  readonly by: "session_id" | "external_id";
+  readonly holder: Holder;
+}
+
+/** A deleted session keeps its id from everybody but its owner. */
+function takenBy({ byId, byExternalId }: Holders): Taken | undefined {
+  if (byId && (byId.living || byId.row === undefined)) return { by: "session_id", holder: byId };
+  return byExternalId && { by: "external_id", holder: byExternalId };
+}
+
+function outcomeOf({ by, holder: { row } }: Taken): CreationOutcome {
+  return { kind: "taken", by, holder: row === undefined ? "foreign" : headOf(row) };
 }
 
 function byId(a: PendingCreation, b: PendingCreation): number {
