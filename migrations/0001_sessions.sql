@@ -18,6 +18,9 @@ CREATE TABLE sessions (
   deleted_at timestamptz,
   version integer NOT NULL,
   state_version integer NOT NULL,
+  -- seq of the last event that changed whether and by whom the session may be written to. Appends
+  -- are taken only on the gate they were decided on.
+  gate_version integer NOT NULL,
   rewrite_seq integer NOT NULL,
   message_count integer NOT NULL,
   turn_count integer NOT NULL,
@@ -82,8 +85,11 @@ CREATE TABLE operations (
   message_count integer NOT NULL,
   turn_count integer NOT NULL,
   log_bytes bigint NOT NULL,
-  -- The state right after it; null where it did not change.
+  -- The state and its columns right after it; null where it appended events and no more.
   state bytea,
+  state_version integer,
+  gate_version integer,
+  updated_at timestamptz,
   created_at timestamptz NOT NULL
 ) PARTITION BY HASH (digest);
 

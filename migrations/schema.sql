@@ -10,6 +10,9 @@ CREATE TABLE operations (
   turn_count integer NOT NULL,
   log_bytes bigint NOT NULL,
   state bytea,
+  state_version integer,
+  gate_version integer,
+  updated_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL,
   CONSTRAINT operations_pkey PRIMARY KEY (digest)
 ) PARTITION BY HASH (digest);
@@ -78,6 +81,7 @@ CREATE TABLE sessions (
   deleted_at timestamp with time zone,
   version integer NOT NULL,
   state_version integer NOT NULL,
+  gate_version integer NOT NULL,
   rewrite_seq integer NOT NULL,
   message_count integer NOT NULL,
   turn_count integer NOT NULL,

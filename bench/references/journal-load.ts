@@ -67,7 +67,8 @@ function drive({ append, seconds }: LoadRequest): Promise<Sample> {
 
 async function appendInBatch(uid: string): Promise<void> {
   const operation = operationOf("AppendMessages");
-  const outcome = await journal.changeSession({ operation, uid, basedOn: 1, events: [event] });
+  const basedOn = { gate: 1 };
+  const outcome = await journal.changeSession({ operation, uid, basedOn, events: [event] });
   if (outcome.kind !== "committed") throw new Error(`an append was ${outcome.kind}`);
 }
 

@@ -8,6 +8,7 @@ import { STORED } from "../domain/event.ts";
 export interface Counters {
   readonly version: number;
   readonly stateVersion: number;
+  readonly gateVersion: number;
   readonly messageCount: number;
   readonly turnCount: number;
   readonly logBytes: bigint;
@@ -30,7 +31,7 @@ export function encodeState(head: Head): Uint8Array {
     etag: "",
     updatedAt: undefined,
   });
-  return toBinary(HeadSchema, copy(head, { session }));
+  return toBinary(HeadSchema, copy(head, { session, gateVersion: 0 }));
 }
 
 /**
@@ -39,7 +40,12 @@ export function encodeState(head: Head): Uint8Array {
  * callers gives them rows, and each makes its own head.
  */
 export function headOf(row: HeadRow): Head {
-  return counted(fromBinary(HeadSchema, row.state, STORED), row);
+  return counted(decodeState(row.state), row);
+}
+
+/** What `encodeState` made; its counters are empty. Throws if it cannot be decoded. */
+export function decodeState(state: Uint8Array): Head {
+  return fromBinary(HeadSchema, state, STORED);
 }
 
 /** The same head with other counters; the rest is shared, not copied. */
@@ -54,7 +60,7 @@ export function counted(head: Head, counters: Counters): Head {
     logBytes,
     updatedAt,
   });
-  return copy(head, { session });
+  return copy(head, { session, gateVersion: counters.gateVersion });
 }
 
 export function sessionOf(head: Head): Session {
@@ -69,5 +75,5 @@ export function createdAt(session: Session): Date {
 }
 
 function copy<T extends object>(message: T, changes: Partial<T>): T {
-  return Object.assign(Object.create(Object.getPrototypeOf(message)), message, changes);
+  return { ...message, ...changes };
 }

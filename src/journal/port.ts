@@ -22,7 +22,7 @@ export interface Journal {
   createSession(creation: Creation): Promise<CreationOutcome>;
   /**
    * Appends events, and changes the state if `change.state` is given, in one
-   * step, if the state is still the one `basedOn` names.
+   * step, if the session is still what `basedOn` names.
    */
   changeSession(change: Change): Promise<ChangeOutcome>;
   /** What an operation of the last 24 hours did, if there was one. */
@@ -85,7 +85,7 @@ export interface Operation {
 
 export interface Creation {
   readonly operation: Operation;
-  /** The head as it is to be, with version and state_version 1. */
+  /** The head as it is to be, with version, state_version and gate_version 1. */
   readonly head: Head;
   readonly event: NewEvent;
 }
@@ -107,15 +107,26 @@ export type CreationOutcome =
 export interface Change {
   readonly operation: Operation;
   readonly uid: string;
-  /** The `state_version` the change was decided on. */
-  readonly basedOn: number;
-  /** At least one. */
+  /**
+   * The version it was decided on: of the state where it changes that or writes nothing, else
+   * of the gate, so that an append loses to nothing but what may forbid it.
+   */
+  readonly basedOn: { readonly state: number } | { readonly gate: number };
+  /**
+   * At least one; or none if nothing is to change and the operation is to be
+   * known all the same, which is then recorded if the state is the one named.
+   */
   readonly events: readonly NewEvent[];
   /**
    * The head as it is to be, its counters and times ignored. Given if and only
    * if the state changes; `state_version` then becomes the last new seq.
    */
   readonly state?: Head;
+  /**
+   * True if the new state changes whether or by whom the session may be written
+   * to; `gate_version` then becomes the last new seq as well. Default false.
+   */
+  readonly movesGate?: boolean;
 }
 
 export type ChangeOutcome =
@@ -127,7 +138,7 @@ export type ChangeOutcome =
       readonly events: readonly EventRecord[];
     }
   | { readonly kind: "repeated"; readonly receipt: Receipt }
-  /** Decided on a state that is not the current one; here is the current one. */
+  /** Decided on a state or a gate that is not the current one; here is the current head. */
   | { readonly kind: "moved"; readonly head: Head | undefined }
   /** A restore or an update met a unique id that another living session has. */
   | { readonly kind: "taken"; readonly by: "session_id" | "external_id" };
@@ -137,8 +148,9 @@ export interface Receipt {
   readonly uid: string;
   readonly requestHash: Uint8Array;
   readonly firstSeq: number;
+  /** One less than `firstSeq` if it wrote nothing. */
   readonly lastSeq: number;
-  /** The head right after it; only for operations that changed the state. */
+  /** The head right after it; undefined for operations that appended and did no more. */
   readonly head: Head | undefined;
 }
 

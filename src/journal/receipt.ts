@@ -8,7 +8,7 @@ const FIND_RECEIPTS: Statement = {
   name: "find_receipts",
   text: `
     SELECT digest, request_hash, session, first_seq, last_seq,
-      message_count, turn_count, log_bytes, state, created_at
+      message_count, turn_count, log_bytes, state, state_version, gate_version, updated_at
     FROM operations
     WHERE digest = ANY($1::bytea[]) AND created_at > $2`,
 };
@@ -24,7 +24,10 @@ export interface ReceiptRow {
   readonly turn_count: number;
   readonly log_bytes: string;
   readonly state: Buffer | null;
-  readonly created_at: Date;
+  /** This and the next two are null if and only if the state is. */
+  readonly state_version: number | null;
+  readonly gate_version: number | null;
+  readonly updated_at: Date | null;
 }
 
 /** Rows of what these operations did, by their digest in hex; those of the last 24 hours. */
@@ -50,17 +53,14 @@ export function receiptOf(row: ReceiptRow): Receipt {
 }
 
 function headAfter(row: ReceiptRow, state: Buffer): Head {
-  const head = headOf({
+  return headOf({
     state,
     version: row.last_seq,
-    stateVersion: row.last_seq,
+    stateVersion: row.state_version!,
+    gateVersion: row.gate_version!,
     messageCount: row.message_count,
     turnCount: row.turn_count,
     logBytes: BigInt(row.log_bytes),
-    updatedAt: row.created_at,
+    updatedAt: row.updated_at!,
   });
-  // A new session was last changed when it was created, not when that was recorded.
-  const isCreation = row.first_seq === 1;
-  if (isCreation && head.session !== undefined) head.session.updatedAt = head.session.createdAt;
-  return head;
 }

@@ -79,6 +79,7 @@ export class SessionWatcher {
     let reading = start;
     hub.woken(reading.head.uid, reading.session.version);
     let seq = startOf(request.afterSeq, reading);
+    let spokeAt = this.#stores.clock.monotonic();
     yield { seq, reason: PositionReason.OPEN, version: hub.version };
     while (!request.signal.aborted) {
       if (request.shutdown.aborted) {
@@ -89,6 +90,7 @@ export class SessionWatcher {
       for (const event of events ?? []) {
         seq = event.seq;
         yield { seq, event };
+        spokeAt = this.#stores.clock.monotonic();
         if (request.signal.aborted) return;
       }
       if (ends(events ?? []) || hub.gone || this.#expired(reading)) {
@@ -96,8 +98,15 @@ export class SessionWatcher {
         if (reading.head.uid !== hub.uid) throw sessionNotFound();
       }
       if (events !== undefined && events.length > 0) continue;
-      const rung = await this.#sleep(alarm, reading, events === undefined ? RETRY_MS : IDLE_MS);
-      if (!rung) yield { seq, reason: PositionReason.IDLE, version: hub.version };
+      const silence = spokeAt + IDLE_MS - this.#stores.clock.monotonic();
+      await this.#sleep(
+        alarm,
+        reading,
+        events === undefined ? Math.min(RETRY_MS, silence) : silence,
+      );
+      if (this.#stores.clock.monotonic() - spokeAt < IDLE_MS) continue;
+      yield { seq, reason: PositionReason.IDLE, version: hub.version };
+      spokeAt = this.#stores.clock.monotonic();
     }
   }
 
@@ -116,11 +125,10 @@ export class SessionWatcher {
     return expiresAt(reading.session) <= this.#stores.clock.now().getTime();
   }
 
-  /** True if something happened, false after a silence that is worth a word. */
-  async #sleep(alarm: Alarm, reading: Reading, atMostMs: number): Promise<boolean> {
+  /** Until something happens or the session expires, at most so many milliseconds. */
+  async #sleep(alarm: Alarm, reading: Reading, atMostMs: number): Promise<void> {
     const left = expiresAt(reading.session) - this.#stores.clock.now().getTime();
-    const limit = Math.min(atMostMs, Math.max(left, 1));
-    return (await alarm.sleep(limit)) || limit < IDLE_MS;
+    await alarm.sleep(Math.max(1, Math.min(atMostMs, left)));
   }
 
   /** As the journal has it now; while that is away, as the view has it, marked stale. */

@@ -16,6 +16,8 @@ export interface Decision {
   readonly events: readonly NewEvent[];
   /** The head as it is to be; undefined if the state stays as it is. */
   readonly state?: Head;
+  /** True if that changes whether or by whom the session may be written to. */
+  readonly movesGate?: boolean;
 }
 
 export interface WriteRequest {
@@ -143,6 +145,15 @@ export class SessionWriter {
       : undefined;
     if (receipt !== undefined) return this.#repeat(request, receipt);
     if (refusal !== undefined) throw refusal;
+    if (request.retryable && head !== undefined) return this.#record(request, head);
+    return { head, events: [] };
+  }
+
+  /** So that a late retry is told what this call was, and changes as little as it did. */
+  async #record(request: WriteRequest, head: Head): Promise<Written> {
+    const outcome = await this.#commit(request, head, { events: [] });
+    if (outcome.kind === "repeated") return this.#repeat(request, outcome.receipt);
+    // If it has moved, this came before what moved it; there is no second answer to give.
     return { head, events: [] };
   }
 
@@ -155,7 +166,9 @@ export class SessionWriter {
     const change = {
       operation: request.operation,
       uid: head.uid,
-      basedOn: head.session.stateVersion,
+      basedOn: appends(decision)
+        ? { gate: head.gateVersion }
+        : { state: head.session.stateVersion },
       ...decision,
     };
     try {
@@ -194,6 +207,11 @@ export class SessionWriter {
     const range = { uid, afterSeq: firstSeq - 1, upToSeq: lastSeq };
     return { head, events: await readWholeRange(this.#stores.journal, range) };
   }
+}
+
+/** True of what adds to the log and leaves the state as it is. */
+function appends({ events, state }: Decision): boolean {
+  return events.length > 0 && state === undefined;
 }
 
 interface Seen {

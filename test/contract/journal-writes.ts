@@ -58,10 +58,11 @@ export function creation(head: Head, op = operation()): Creation {
 
 /** The same session with another state. */
 export function restated(head: Head, fields: SessionFields, deletedAt?: Date): Head {
-  const { uid, rewriteSeq, session } = head;
+  const { uid, rewriteSeq, gateVersion, session } = head;
   return create(HeadSchema, {
     uid,
     rewriteSeq,
+    gateVersion,
     session: Object.assign(clone(SessionSchema, session!), fields),
     ...(deletedAt && { deletedAt: timestampFromDate(deletedAt) }),
   });
@@ -84,15 +85,15 @@ export function draftedEvent(payload: EventDraft["payload"]): NewEvent {
   return newEvent({ eventId: randomUUID(), at: new Date(), actor: ACTOR, payload });
 }
 
-/** An append of one message, decided on the state the head has. */
+/** An append of one message, decided on the gate the head has. */
 export function append(head: Head, content: string, op = operation(), role = Role.USER): Change {
-  const basedOn = head.session!.stateVersion;
+  const basedOn = { gate: head.gateVersion };
   return { operation: op, uid: head.uid, basedOn, events: [message(content, role)] };
 }
 
 /** A change of state, decided on the state `on` has. */
 export function restate(on: Head, state: Head, op = operation()): Change {
-  const basedOn = on.session!.stateVersion;
+  const basedOn = { state: on.session!.stateVersion };
   return { operation: op, uid: on.uid, basedOn, events: [event("sessionUpdated")], state };
 }
 
@@ -102,7 +103,14 @@ export async function newSession(journal: Journal, fields?: SessionFields, creat
 }
 
 export async function deleted(journal: Journal, head: Head, at = new Date()): Promise<Head> {
-  return committed(await journal.changeSession(restate(head, restated(head, {}, at)))).head;
+  const change = restate(head, restated(head, {}, at));
+  return committed(await journal.changeSession({ ...change, movesGate: true })).head;
+}
+
+/** The same session living again. */
+export async function revived(journal: Journal, gone: Head): Promise<Head> {
+  const change = restate(gone, restated(gone, {}));
+  return committed(await journal.changeSession({ ...change, movesGate: true })).head;
 }
 
 export function committed<Outcome extends ChangeOutcome | CreationOutcome>(

@@ -7,7 +7,7 @@ import { Role } from "../../gen/parley/v1/message_pb.js";
 import { SessionStatus } from "../../gen/parley/v1/session_pb.js";
 import { ParleyError } from "../../src/domain/errors.ts";
 import { decodeEvent } from "../../src/domain/event.ts";
-import type { Journal, SessionQuery } from "../../src/journal/port.ts";
+import type { ChangeOutcome, Journal, SessionQuery } from "../../src/journal/port.ts";
 import type { Fault } from "../support/tcp-proxy.ts";
 import {
   addressOf,
@@ -25,6 +25,7 @@ import {
   operation,
   restate,
   restated,
+  revived,
   TENANT,
   USER,
   wholeLog,
@@ -82,6 +83,7 @@ export function journalContract(
         const outcome = committed(await journal.createSession(creation(head)));
         expect(outcome.head).toMatchObject({
           uid: head.uid,
+          gateVersion: 1,
           session: { version: 1, stateVersion: 1, messageCount: 0, turnCount: 0, title: "Title" },
         });
         expect(outcome.head.session?.createdAt).toEqual(head.session?.createdAt);
@@ -271,13 +273,13 @@ export function journalContract(
         const head = await newSession(journal);
         const first = await journal.changeSession(restate(head, restated(head, { title: "1st" })));
         const { head: current } = committed(first);
-        for (const late of [restate(head, restated(head, { title: "2nd" })), append(head, "x")]) {
-          expect(await journal.changeSession(late)).toEqual({ kind: "moved", head: current });
-        }
+        const second = restate(head, restated(head, { title: "2nd" }));
+        expect(await journal.changeSession(second)).toEqual({ kind: "moved", head: current });
         expect(current.session?.version).toBe(2);
+        const gone = await deleted(journal, current);
         const [stale, appended] = await Promise.all([
           journal.changeSession(append(head, "stale")),
-          journal.changeSession(append(current, "fine")),
+          journal.changeSession(append(gone, "fine")),
         ]);
         expect(stale).toEqual({ kind: "moved", head: committed(appended).head });
       });
@@ -306,14 +308,14 @@ export function journalContract(
             : journal.changeSession(append(head, `message ${n}`)),
         );
         const outcomes = await Promise.all(calls);
-        const made = outcomes.filter(({ kind }) => kind === "committed").map(committed);
-        expect(made.filter(({ head }) => head.session?.stateVersion !== 1)).toHaveLength(1);
-        expect(made.flatMap(({ events }) => events.map(({ seq }) => seq))).toEqual(numbers(2, 11));
+        const [first, ...late] = outcomes.filter((_, index) => index % 10 === 9);
+        expect(committed(first!).head.session).toMatchObject({ version: 11, stateVersion: 11 });
+        expect(late.map(({ kind }) => kind)).toEqual(late.map(() => "moved"));
+        const made = outcomes.filter((outcome) => !late.includes(outcome)).map(committed);
+        expect(made.flatMap(({ events }) => events.map(({ seq }) => seq))).toEqual(numbers(2, 56));
         const current = (await journal.readHead(addressOf(head)))!;
-        for (const outcome of outcomes.slice(10)) {
-          expect(outcome).toEqual({ kind: "moved", head: current });
-        }
-        expect(current.session).toMatchObject({ version: 11, stateVersion: 11, messageCount: 9 });
+        expect(current.session).toMatchObject({ version: 56, stateVersion: 11, messageCount: 54 });
+        expect(committed(outcomes[58]!).head).toEqual(current);
       });
 
       it("says which id of a restored or renamed session is taken", async () => {
@@ -335,6 +337,90 @@ export function journalContract(
         const again = restate(gone, restated(gone, { externalId: undefined }));
         expect((await journal.changeSession(again)).kind).toBe("committed");
         expect((await journal.readHead(addressOf(head)))?.uid).toBe(head.uid);
+      });
+    });
+
+    describe("the gate", () => {
+      it("lets no append lose to changes of the title", async () => {
+        let head = await newSession(journal);
+        const start = head;
+        const appends: Promise<ChangeOutcome>[] = [];
+        for (const n of numbers(1, 20)) {
+          appends.push(journal.changeSession(append(start, `before ${n}`)));
+          const change = restate(head, restated(head, { title: `title ${n}` }));
+          const changed = journal.changeSession(change);
+          appends.push(journal.changeSession(append(start, `after ${n}`)));
+          head = committed(await changed).head;
+        }
+        const heads = (await Promise.all(appends)).map((outcome) => committed(outcome).head);
+        expect(heads.map(({ gateVersion }) => gateVersion)).toEqual(heads.map(() => 1));
+        const current = (await journal.readHead(addressOf(start)))!;
+        expect(current).toMatchObject({
+          gateVersion: 1,
+          session: { title: "title 20", version: 61, messageCount: 40 },
+        });
+        expect(heads.find(({ session }) => session?.version === 61)).toEqual(current);
+      });
+
+      it("is moved by a deletion and a restoration, and appends decided before are not taken", async () => {
+        const head = await newSession(journal);
+        const gone = await deleted(journal, head);
+        expect(await journal.changeSession(append(head, "late"))).toEqual({
+          kind: "moved",
+          head: gone,
+        });
+        const back = await revived(journal, gone);
+        for (const before of [head, gone]) {
+          expect(await journal.changeSession(append(before, "late"))).toEqual({
+            kind: "moved",
+            head: back,
+          });
+        }
+        expect([head, gone, back].map(({ gateVersion }) => gateVersion)).toEqual([1, 2, 3]);
+        const renamed = committed(
+          await journal.changeSession(restate(back, restated(back, { title: "new" }))),
+        ).head;
+        const { head: last } = committed(await journal.changeSession(append(back, "taken")));
+        expect([renamed, last].map(({ gateVersion }) => gateVersion)).toEqual([3, 3]);
+        expect(await journal.readHead(addressOf(head))).toEqual(last);
+      });
+
+      it("keeps out the appends that wait behind a deletion, and those only", async () => {
+        const head = await newSession(journal);
+        const [before, gone, after] = await Promise.all([
+          journal.changeSession(append(head, "before")),
+          deleted(journal, head),
+          journal.changeSession(append(head, "after")),
+        ]);
+        expect(before.kind).toBe("committed");
+        expect(after).toEqual({ kind: "moved", head: gone });
+      });
+
+      it("stands in the receipts of what changed the state", async () => {
+        const head = await newSession(journal);
+        const [renaming, deletion] = [operation(), operation()];
+        const rename = restate(head, restated(head, { title: "new" }), renaming);
+        const renamed = committed(await journal.changeSession(rename)).head;
+        const change = restate(renamed, restated(renamed, {}, new Date()), deletion);
+        const gone = committed(await journal.changeSession({ ...change, movesGate: true })).head;
+        expect((await journal.findReceipt(renaming))?.head).toEqual(renamed);
+        expect((await journal.findReceipt(deletion))?.head).toEqual(gone);
+        expect([renamed.gateVersion, gone.gateVersion]).toEqual([1, 3]);
+      });
+
+      it("is as it was where a head is listed, looked for or in the way", async () => {
+        const head = await newSession(journal, { userId: randomUUID() });
+        const back = await revived(journal, await deleted(journal, head));
+        const { userId, sessionId } = back.session!;
+        const query = { tenantId: TENANT, userId, now: new Date() };
+        expect(await journal.latestSession(query)).toEqual(back);
+        const page = { ...query, order: "asc", limit: 1, offset: 0 } as const;
+        expect((await journal.listSessions(page)).heads).toEqual([back]);
+        const taken = await journal.createSession(creation(newHead({ sessionId, userId })));
+        expect(taken).toMatchObject({ kind: "taken", holder: back });
+        const gone = await deleted(journal, back);
+        expect(await journal.readDeletedHead(addressOf(back))).toEqual(gone);
+        expect(gone.gateVersion).toBe(4);
       });
     });
 
@@ -376,6 +462,54 @@ export function journalContract(
         const again = await journal.changeSession(change);
         expect(again.kind === "repeated" && again.receipt.head).toEqual(first.head);
         expect((await journal.findReceipt(op))?.head).toEqual(first.head);
+      });
+
+      it("that change nothing are recorded with the head as it is", async () => {
+        const start = await newSession(journal);
+        const appended = committed(await journal.changeSession(append(start, "one"))).head;
+        const change = restate(appended, restated(appended, { title: "new" }));
+        const renamed = committed(await journal.changeSession(change)).head;
+        const head = committed(await journal.changeSession(append(renamed, "two"))).head;
+        const op = operation();
+        const nothing = { ...append(head, "", op), basedOn: { state: 3 }, events: [] };
+        expect(await journal.changeSession(nothing)).toEqual({
+          kind: "committed",
+          head,
+          events: [],
+        });
+        expect(await journal.readHead(addressOf(start))).toEqual(head);
+        const { head: later } = committed(await journal.changeSession(append(head, "three")));
+        expect(later.session?.version).toBe(5);
+        const receipt = await journal.findReceipt(op);
+        expect(receipt).toMatchObject({ uid: head.uid, firstSeq: 5, lastSeq: 4 });
+        expect(receipt?.head).toEqual(head);
+        expect(await journal.changeSession(append(head, "retry", op))).toEqual({
+          kind: "repeated",
+          receipt,
+        });
+      });
+
+      it("that change nothing are not recorded if the state is another one", async () => {
+        const head = await newSession(journal);
+        const gone = await deleted(journal, head);
+        const op = operation();
+        const nothing = { ...append(head, "", op), basedOn: { state: 1 }, events: [] };
+        expect(await journal.changeSession(nothing)).toEqual({ kind: "moved", head: gone });
+        expect(await journal.findReceipt(op)).toBeUndefined();
+      });
+
+      it("that change nothing keep their place among appends", async () => {
+        const head = await newSession(journal);
+        const op = operation();
+        const nothing = { ...append(head, "", op), basedOn: { state: 1 }, events: [] };
+        const outcomes = await Promise.all([
+          journal.changeSession(append(head, "a")),
+          journal.changeSession(nothing),
+          journal.changeSession(append(head, "b")),
+        ]);
+        const versions = outcomes.map((outcome) => committed(outcome).head.session?.version);
+        expect(versions).toEqual([2, 2, 3]);
+        expect((await journal.findReceipt(op))?.head).toEqual(committed(outcomes[0]!).head);
       });
 
       it("belong to one tenant, user and method", async () => {
@@ -723,7 +857,7 @@ export function journalContract(
           journal.changeSession(append(fine, "1")),
           journal.changeSession(append(broken, "a")),
           journal.changeSession(append(broken, "b")),
-          journal.changeSession({ ...append(broken, "stale"), basedOn: 0 }),
+          journal.changeSession({ ...append(broken, "stale"), basedOn: { gate: 0 } }),
           journal.changeSession(append(fine, "2")),
         ]);
         const kinds = outcomes.map((outcome) =>

@@ -1,5 +1,6 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import { openPostgresJournal } from "../../src/journal/index.ts";
 import type { Journal } from "../../src/journal/port.ts";
 import {
@@ -119,29 +120,53 @@ describeWithServices("two journals on one Postgres", () => {
     }
   });
 
-  it("let one change of a state win, and take appends of that state before it only", async () => {
+  /** Twelve writes at once, on one head: three changes of its state, the others appends. */
+  async function race(on: Head, round: number, movesGate: boolean) {
+    const outcomes = await Promise.all(
+      numbers(1, 12).map((n) => {
+        if (n % 4 !== 0) return turn(n).changeSession(append(on, `${round}.${n}`));
+        const change = restate(on, restated(on, { title: `${round}.${n}` }));
+        return turn(n >> 2).changeSession({ ...change, movesGate });
+      }),
+    );
+    const isChange = (_: unknown, index: number) => (index + 1) % 4 === 0;
+    const won = outcomes.filter(isChange).filter(({ kind }) => kind === "committed");
+    expect(won).toHaveLength(1);
+    const appends = outcomes.filter((outcome, index) => !isChange(outcome, index));
+    return { change: committed(won[0]!), appends };
+  }
+
+  it("let one change of the gate win, and take appends of the old gate before it only", async () => {
     const first = await newSession(turn(0));
     let current = first;
     for (const round of numbers(1, 20)) {
-      const outcomes = await Promise.all(
-        numbers(1, 12).map((n) => {
-          const on = current;
-          if (n % 4 !== 0) return turn(n).changeSession(append(on, `${round}.${n}`));
-          return turn(n >> 2).changeSession(restate(on, restated(on, { title: `${round}.${n}` })));
-        }),
-      );
-      const changes = outcomes.filter((_, index) => (index + 1) % 4 === 0);
-      expect(changes.filter(({ kind }) => kind === "committed")).toHaveLength(1);
-      const change = committed(changes.find(({ kind }) => kind === "committed")!);
-      const { stateVersion } = change.head.session!;
-      for (const outcome of outcomes.filter(({ kind }) => kind === "committed").map(committed)) {
-        expect(outcome.events[0]!.seq).toBeLessThanOrEqual(stateVersion);
+      const { change, appends } = await race(current, round, true);
+      const { gateVersion } = change.head;
+      for (const outcome of appends.filter(({ kind }) => kind === "committed").map(committed)) {
+        expect(outcome.events[0]!.seq).toBeLessThan(gateVersion);
       }
       current = (await turn(round).readHead(addressOf(first)))!;
       expect(current).toEqual(change.head);
     }
     const log = await wholeLog(turn(0), first.uid);
     expect(log.map(({ seq }) => seq)).toEqual(numbers(1, current.session!.version));
+  });
+
+  it("let one change of a state win, and take every append on the same gate", async () => {
+    const first = await newSession(turn(0));
+    let current = first;
+    for (const round of numbers(1, 20)) {
+      const { change, appends } = await race(current, round, false);
+      const heads = appends.map((outcome) => committed(outcome).head);
+      const last = [change.head, ...heads].find(
+        ({ session }) => session!.version === round * 10 + 1,
+      );
+      current = (await turn(round).readHead(addressOf(first)))!;
+      expect(current).toEqual(last);
+      expect(current.session!.title).toBe(change.head.session!.title);
+    }
+    const log = await wholeLog(turn(0), first.uid);
+    expect(log.map(({ seq }) => seq)).toEqual(numbers(1, 201));
   });
 
   it("never give a session's id to somebody else while it is being deleted", async () => {

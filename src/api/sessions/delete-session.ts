@@ -35,7 +35,7 @@ export function deleteSession(context: Context) {
           actor: actorOf(principal),
           payload: { case: "sessionDeleted", value: create(SessionDeletedSchema) },
         });
-        return { events: [event], state: head };
+        return { events: [event], state: head, movesGate: true };
       },
     });
     return {};

@@ -27,7 +27,8 @@ export function restoreSession(context: Context) {
       ...operationOf(context, call, principal, RestoreSessionRequestSchema, request),
       decide: (head) => decide(context, principal, admitDeleted(head, principal).head),
     });
-    if (written.events.length === 0) await refuseTaken(context, principal, request.sessionId);
+    if (written.events.length === 0)
+      await refuseTaken(context, principal, request.sessionId, written.head);
     return { session: sessionView(written.head) };
   };
 }
@@ -42,14 +43,19 @@ function decide(context: Context, principal: Principal, held: Head): Decision | 
     actor: actorOf(principal),
     payload: { case: "sessionRestored", value: create(SessionRestoredSchema) },
   });
-  return { events: [event], state: head };
+  return { events: [event], state: head, movesGate: true };
 }
 
 /** The id names a living session: was it a deleted one that the caller meant? */
-async function refuseTaken(context: Context, principal: Principal, id: string): Promise<void> {
+async function refuseTaken(
+  context: Context,
+  principal: Principal,
+  id: string,
+  living: Head | undefined,
+): Promise<void> {
   const { tenantId, userId } = principal;
   const deleted = await context.log.readDeleted({ tenantId, userId, id });
-  if (deleted !== undefined) {
+  if (deleted !== undefined && deleted.uid !== living?.uid) {
     throw new ParleyError("session_exists", "another session has this id now");
   }
 }

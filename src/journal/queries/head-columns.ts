@@ -5,6 +5,7 @@ import { sessions } from "../schema/index.ts";
 export const headColumns = {
   version: sessions.version,
   stateVersion: sessions.stateVersion,
+  gateVersion: sessions.gateVersion,
   messageCount: sessions.messageCount,
   turnCount: sessions.turnCount,
   logBytes: sessions.logBytes,
@@ -16,6 +17,7 @@ export const headColumns = {
 export interface RawHeadRow {
   readonly version: number;
   readonly state_version: number;
+  readonly gate_version: number;
   readonly message_count: number;
   readonly turn_count: number;
   readonly log_bytes: string;
@@ -27,6 +29,7 @@ export function headRow(row: RawHeadRow): HeadRow {
   return {
     version: row.version,
     stateVersion: row.state_version,
+    gateVersion: row.gate_version,
     messageCount: row.message_count,
     turnCount: row.turn_count,
     logBytes: BigInt(row.log_bytes),

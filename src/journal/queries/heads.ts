@@ -13,8 +13,8 @@ import { headRow, type RawHeadRow } from "./head-columns.ts";
 const READ_HEADS: Statement = {
   name: "read_heads",
   text: `
-    SELECT a.n::int, h.version, h.state_version, h.message_count, h.turn_count,
-      h.log_bytes, h.updated_at, h.state
+    SELECT a.n::int, h.version, h.state_version, h.gate_version, h.message_count,
+      h.turn_count, h.log_bytes, h.updated_at, h.state
     FROM unnest($1::text[], $2::text[], $3::text[])
       WITH ORDINALITY AS a (tenant_id, user_id, id, n)
     LEFT JOIN LATERAL (
@@ -37,7 +37,8 @@ const READ_HEADS: Statement = {
 const READ_DELETED_HEAD: Statement = {
   name: "read_deleted_head",
   text: `
-    SELECT version, state_version, message_count, turn_count, log_bytes, updated_at, state
+    SELECT version, state_version, gate_version, message_count, turn_count, log_bytes,
+      updated_at, state
     FROM sessions
     WHERE tenant_id = $1 AND session_id = $2 AND user_id = $3 AND deleted_at IS NOT NULL
     ORDER BY deleted_at DESC

@@ -7,7 +7,8 @@ const FIND_HOLDERS: Statement = {
   name: "find_holders",
   text: `
     SELECT w.n::int, h.external, h.deleted_at IS NULL AS living, h.user_id = w.user_id AS own,
-      h.version, h.state_version, h.message_count, h.turn_count, h.log_bytes, h.updated_at,
+      h.version, h.state_version, h.gate_version, h.message_count, h.turn_count, h.log_bytes,
+      h.updated_at,
       CASE WHEN h.user_id = w.user_id THEN h.state END AS state
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
       WITH ORDINALITY AS w (tenant_id, session_id, user_id, external_id, n)

@@ -31,6 +31,7 @@ export const sessions = pgTable(
     deletedAt: timestamp("deleted_at", { withTimezone: true }),
     version: integer().notNull(),
     stateVersion: integer("state_version").notNull(),
+    gateVersion: integer("gate_version").notNull(),
     rewriteSeq: integer("rewrite_seq").notNull(),
     messageCount: integer("message_count").notNull(),
     turnCount: integer("turn_count").notNull(),

@@ -1,6 +1,6 @@
 import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
 import { violatedIndex } from "../failure.ts";
-import { type Counters, counted, headOf } from "../head.ts";
+import { type Counters, counted } from "../head.ts";
 import type { Lane } from "../lane.ts";
 import type { ChangeOutcome } from "../port.ts";
 import {
@@ -10,11 +10,13 @@ import {
   changeValues,
 } from "./change-statement.ts";
 import { type BatchKind, refusal, settle } from "./commit.ts";
+import type { DecodedStates } from "./decoded-states.ts";
 import type { PendingChange } from "./pending.ts";
 import { placed } from "./placement.ts";
 
 export interface ChangeBatchOptions {
   readonly clock: () => Date;
+  readonly states: DecodedStates;
   /**
    * Takes the writes whose heads are locked elsewhere. Without it the statement
    * waits for the locks, and what it does not find does not exist.
@@ -77,7 +79,7 @@ export class ChangeBatch implements BatchKind<PendingChange> {
       const row = found.get(index + 1);
       if (row === undefined) continue;
       const after = countersAfter(row, write, now);
-      const before = standings.get(write.uid) ?? standingBefore(row);
+      const before = standings.get(write.uid) ?? this.#standingBefore(write.uid, row);
       const standing = standingAfter(before, write, after);
       standings.set(write.uid, standing);
       if (after === undefined) {
@@ -89,6 +91,17 @@ export class ChangeBatch implements BatchKind<PendingChange> {
     }
     for (const write of unmade) this.#current.set(write, standings.get(write.uid)!);
     return unmade;
+  }
+
+  /** Undefined where the row has no state, because the write brings one. */
+  #standingBefore(uid: string, row: ChangeRow): Standing | undefined {
+    if (row.before_state === null) return undefined;
+    try {
+      const head = this.#options.states.decode(uid, row.before_state);
+      return { head: counted(head, countersBefore(row)) };
+    } catch (error) {
+      return { error };
+    }
   }
 }
 
@@ -103,16 +116,6 @@ function headIn(standing: Standing): Head {
   return standing.head;
 }
 
-/** Undefined where the row has no state, because the write brings one. */
-function standingBefore(row: ChangeRow): Standing | undefined {
-  if (row.before_state === null) return undefined;
-  try {
-    return { head: headBefore(row, row.before_state) };
-  } catch (error) {
-    return { error };
-  }
-}
-
 function standingAfter(
   before: Standing | undefined,
   write: PendingChange,
@@ -124,16 +127,16 @@ function standingAfter(
   return { head: counted(before!.head, after) };
 }
 
-function headBefore(row: ChangeRow, state: Buffer): Head {
-  return headOf({
-    state,
+function countersBefore(row: ChangeRow): Counters {
+  return {
     version: row.before_version,
     stateVersion: row.before_state_version,
+    gateVersion: row.before_gate_version,
     messageCount: row.before_message_count,
     turnCount: row.before_turn_count,
     logBytes: BigInt(row.before_log_bytes),
     updatedAt: row.before_updated_at,
-  });
+  };
 }
 
 function countersAfter(row: ChangeRow, write: PendingChange, now: Date): Counters | undefined {
@@ -141,9 +144,10 @@ function countersAfter(row: ChangeRow, write: PendingChange, now: Date): Counter
   return {
     version: row.last_seq,
     stateVersion: write.state ? row.last_seq : row.before_state_version,
+    gateVersion: write.state?.movesGate ? row.last_seq : row.before_gate_version,
     messageCount: row.message_count!,
     turnCount: row.turn_count!,
     logBytes: BigInt(row.log_bytes!),
-    updatedAt: now,
+    updatedAt: write.events.length > 0 ? now : row.before_updated_at,
   };
 }

@@ -25,6 +25,7 @@ export interface ChangeRow {
   readonly log_bytes: string | null;
   readonly before_version: number;
   readonly before_state_version: number;
+  readonly before_gate_version: number;
   readonly before_message_count: number;
   readonly before_turn_count: number;
   readonly before_log_bytes: string;
@@ -34,15 +35,16 @@ export interface ChangeRow {
 }
 
 const WRITES = `
-  SELECT n, uid, based_on, events, messages, turns, bytes, ${keysFrom(6, "n")}
-  FROM unnest($4::uuid[], $5::int[], $7::int[], $8::int[], $9::int[], $10::int[])
-    WITH ORDINALITY AS w (uid, based_on, events, messages, turns, bytes, n)`;
+  SELECT n, uid, on_state, on_gate, events, messages, turns, bytes, ${keysFrom(7, "n")}
+  FROM unnest($4::uuid[], $5::int[], $6::int[], $8::int[], $9::int[], $10::int[], $11::int[])
+    WITH ORDINALITY AS w (uid, on_state, on_gate, events, messages, turns, bytes, n)`;
 
 const STATES = `
-  SELECT s.*, substr($11::bytea, at, length) AS state FROM ${statesFrom(12, "s")}`;
+  SELECT s.*, substr($12::bytea, at, length) AS state FROM ${statesFrom(13, "s")}`;
 
 const LOCKED = `
-  SELECT uid, version, state_version, message_count, turn_count, log_bytes, updated_at, state
+  SELECT uid, version, state_version, gate_version, message_count, turn_count, log_bytes,
+    updated_at, state
   FROM sessions
   WHERE uid = ANY($4::uuid[])
   ORDER BY uid`;
@@ -53,22 +55,29 @@ const PLACED = `
     (l.message_count + sum(w.messages) OVER earlier)::int AS message_count,
     (l.turn_count + sum(w.turns) OVER earlier)::int AS turn_count,
     l.log_bytes + sum(w.bytes) OVER earlier AS log_bytes
-  FROM writes w JOIN locked l ON l.uid = w.uid AND l.state_version = w.based_on
+  FROM writes w JOIN locked l
+    ON l.uid = w.uid AND (l.state_version = w.on_state OR l.gate_version = w.on_gate)
   WHERE ${isNew("w.digest")}
   WINDOW earlier AS (PARTITION BY w.uid ORDER BY w.n ROWS UNBOUNDED PRECEDING)`;
 
 const RECORDED = recordOperations(`
   SELECT p.digest, p.request_hash, p.uid, p.last_seq - p.events + 1, p.last_seq,
-    p.message_count, p.turn_count, p.log_bytes, s.state, $1
-  FROM placed p LEFT JOIN states s ON s.write = p.n
+    p.message_count, p.turn_count, p.log_bytes,
+    CASE WHEN p.events = 0 THEN l.state ELSE s.state END,
+    CASE WHEN p.events = 0 THEN l.state_version WHEN s.write > 0 THEN p.last_seq END,
+    CASE WHEN p.events = 0 OR NOT s.moves_gate THEN l.gate_version
+      WHEN s.moves_gate THEN p.last_seq END,
+    CASE WHEN p.events = 0 THEN l.updated_at WHEN s.write > 0 THEN $1::timestamptz END,
+    $1::timestamptz
+  FROM placed p JOIN locked l ON l.uid = p.uid LEFT JOIN states s ON s.write = p.n
   ORDER BY p.digest`);
 
 const APPENDED = `
   INSERT INTO session_events (session, seq, turn, message_no, role, starts_turn, type, bytes)
   SELECT p.uid, p.last_seq - p.events + e.place, p.turn_count - p.turns + e.turn,
     p.message_count - p.messages + e.message, e.role, e.starts_turn, e.type,
-    substr($11::bytea, e.at, e.length)
-  FROM ${eventsFrom(12 + STATE_PARAMETERS, "e")} JOIN placed p ON p.n = e.write`;
+    substr($12::bytea, e.at, e.length)
+  FROM ${eventsFrom(13 + STATE_PARAMETERS, "e")} JOIN placed p ON p.n = e.write`;
 
 /** The columns that change with the state only. */
 const RESTATED = [
@@ -87,14 +96,16 @@ const HEADS = `
     version = p.last_seq, message_count = p.message_count, turn_count = p.turn_count,
     log_bytes = p.log_bytes, updated_at = $1, updated_hour = $3,
     state_version = CASE WHEN s.write IS NULL THEN h.state_version ELSE p.last_seq END,
+    gate_version = CASE WHEN s.moves_gate THEN p.last_seq ELSE h.gate_version END,
     ${RESTATED.join(",\n    ")}
-  FROM (SELECT DISTINCT ON (uid) * FROM placed ORDER BY uid, n DESC) p
+  FROM (SELECT DISTINCT ON (uid) * FROM placed WHERE events > 0 ORDER BY uid, n DESC) p
     LEFT JOIN states s ON s.write = p.n
   WHERE h.uid = p.uid`;
 
 const OUTCOMES = `
   SELECT w.n::int, p.last_seq, p.message_count, p.turn_count, p.log_bytes,
     l.version AS before_version, l.state_version AS before_state_version,
+    l.gate_version AS before_gate_version,
     l.message_count AS before_message_count, l.turn_count AS before_turn_count,
     l.log_bytes AS before_log_bytes, l.updated_at AS before_updated_at,
     CASE WHEN row_number() OVER (PARTITION BY w.uid ORDER BY w.n) = 1
@@ -113,7 +124,7 @@ const OUTCOMES = `
  * single lock. What holds against writers that commit in between:
  *
  * - `locked` gives each row as it is once the lock is held, not as the snapshot
- *   shows it (Postgres looks the newest version up again). So `state_version`
+ *   shows it (Postgres looks the newest version up again). So the versions
  *   and the counters are current, and nobody changes them until the commit.
  * - `heads` finds rows by the snapshot but updates their newest version, which
  *   is the one that is locked.
@@ -158,7 +169,8 @@ export function changeValues(batch: readonly PendingChange[], now: Date): unknow
     forgottenSince(now).toISOString(),
     hourOf(now),
     batch.map((write) => write.uid),
-    batch.map((write) => write.change.basedOn),
+    batch.map(({ change: { basedOn } }) => ("state" in basedOn ? basedOn.state : null)),
+    batch.map(({ change: { basedOn } }) => ("gate" in basedOn ? basedOn.gate : null)),
     keysOf(batch),
     batch.map((write) => write.tally.events),
     batch.map((write) => write.tally.messages),

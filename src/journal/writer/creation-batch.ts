@@ -49,6 +49,7 @@ function committed(write: PendingCreation): CreationOutcome {
   const counters = {
     version: 1,
     stateVersion: 1,
+    gateVersion: 1,
     messageCount: tally.messages,
     turnCount: tally.turns,
     logBytes: BigInt(tally.bytes),

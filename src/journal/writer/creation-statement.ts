@@ -53,11 +53,11 @@ WITH creations AS MATERIALIZED (
 ), created AS (
   INSERT INTO sessions (uid, tenant_id, session_id, external_id, user_id, agent_id, title,
     status, created_at, updated_at, updated_hour, expires_at, deleted_at, version,
-    state_version, rewrite_seq, message_count, turn_count, log_bytes, state)
+    state_version, gate_version, rewrite_seq, message_count, turn_count, log_bytes, state)
   SELECT uid, tenant_id, session_id, external_id, user_id, agent_id, title,
     status, created_at, created_at, floor(extract(epoch FROM created_at) / 3600)::int,
     expires_at, deleted_at, 1,
-    1, rewrite_seq, messages, turns, bytes, state
+    1, 1, rewrite_seq, messages, turns, bytes, state
   FROM creations c
   WHERE c.n NOT IN (SELECT n FROM holders) AND ${isNew("c.digest")}
   ORDER BY tenant_id COLLATE "C", session_id COLLATE "C"
@@ -66,7 +66,7 @@ WITH creations AS MATERIALIZED (
 ), made AS MATERIALIZED (
   SELECT c.* FROM creations c JOIN created USING (uid)
 ), recorded AS (${recordOperations(`
-  SELECT digest, request_hash, uid, 1, 1, messages, turns, bytes, state, $1
+  SELECT digest, request_hash, uid, 1, 1, messages, turns, bytes, state, 1, 1, created_at, $1
   FROM made ORDER BY digest`)}
 ), appended AS (
   INSERT INTO session_events (session, seq, turn, message_no, role, starts_turn, type, bytes)

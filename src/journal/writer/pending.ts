@@ -36,14 +36,19 @@ type Settled = "resolve" | "reject";
 
 export function pendingChange(change: Change): Omit<PendingChange, Settled> {
   const { operation, uid, events } = change;
-  if (events.length === 0) throw new RangeError("a change has at least one event");
-  const state = change.state && stateColumns(change.state);
-  return { change, state, alone: state !== undefined, ...shared(operation, uid, events, state) };
+  if (events.length === 0 && change.state) throw new RangeError("a new state has its event");
+  const state = change.state && stateColumns(change.state, change.movesGate ?? false);
+  return {
+    change,
+    state,
+    alone: state !== undefined || events.length === 0,
+    ...shared(operation, uid, events, state),
+  };
 }
 
 export function pendingCreation(creation: Creation): Omit<PendingCreation, Settled> {
   const { operation, head, event } = creation;
-  const state = stateColumns(head);
+  const state = stateColumns(head, true);
   return { creation, state, alone: true, ...shared(operation, head.uid, [event], state) };
 }
 

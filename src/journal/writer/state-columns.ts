@@ -13,11 +13,12 @@ export interface StateColumns {
   readonly expiresAt: string | null;
   readonly deletedAt: string | null;
   readonly rewriteSeq: number;
+  readonly movesGate: boolean;
   readonly bytes: Uint8Array;
 }
 
 /** Done when a write is accepted, so that one that cannot be encoded harms no batch. */
-export function stateColumns(head: Head): StateColumns {
+export function stateColumns(head: Head, movesGate: boolean): StateColumns {
   const session = sessionOf(head);
   return {
     externalId: textColumn(session.externalId),
@@ -27,6 +28,7 @@ export function stateColumns(head: Head): StateColumns {
     expiresAt: timeColumn(session.expiresAt),
     deletedAt: timeColumn(head.deletedAt),
     rewriteSeq: head.rewriteSeq,
+    movesGate,
     bytes: encodeState(head),
   };
 }
@@ -50,6 +52,7 @@ export function stateArrays(
     column("expiresAt"),
     column("deletedAt"),
     column("rewriteSeq"),
+    column("movesGate"),
     states.map(({ columns }) => bytes.add(columns.bytes)),
     states.map(({ columns }) => columns.bytes.length),
   ];

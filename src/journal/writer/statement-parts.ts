@@ -9,6 +9,7 @@ const STATE_COLUMNS = [
   ["expires_at", "timestamptz"],
   ["deleted_at", "timestamptz"],
   ["rewrite_seq", "int"],
+  ["moves_gate", "boolean"],
   ["at", "int"],
   ["length", "int"],
 ] as const;
@@ -82,6 +83,9 @@ export function recordOperations(select: string): string {
     "turn_count",
     "log_bytes",
     "state",
+    "state_version",
+    "gate_version",
+    "updated_at",
     "created_at",
   ];
   return `INSERT INTO operations AS o (digest, ${columns.join(", ")})

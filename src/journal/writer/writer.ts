@@ -5,6 +5,7 @@ import type { Change, ChangeOutcome, Creation, CreationOutcome } from "../port.t
 import { ChangeBatch } from "./change-batch.ts";
 import { Committer, rejectAll } from "./commit.ts";
 import { CreationBatch } from "./creation-batch.ts";
+import { DecodedStates } from "./decoded-states.ts";
 import { FairQueue } from "./fair-queue.ts";
 import {
   type PendingChange,
@@ -43,10 +44,11 @@ export class Writer {
     const onAway = (error: unknown) => this.#refuseAll(error);
     const writes = { lane: new Lane(database.writes, database), clock, onAway };
     const waits = { lane: new Lane(database.waits, database), clock, onAway };
+    const states = new DecodedStates();
     const onLocked = (changes: readonly PendingChange[]) => this.#setAside(changes);
     this.#creating = new Committer(new CreationBatch(clock), writes);
-    this.#changing = new Committer(new ChangeBatch({ clock, onLocked }), writes);
-    this.#waiting = new Committer(new ChangeBatch({ clock }), waits);
+    this.#changing = new Committer(new ChangeBatch({ clock, states, onLocked }), writes);
+    this.#waiting = new Committer(new ChangeBatch({ clock, states }), waits);
   }
 
   createSession(creation: Creation): Promise<CreationOutcome> {

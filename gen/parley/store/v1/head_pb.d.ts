@@ -49,6 +49,13 @@ export declare type Head = Message<"parley.store.v1.Head"> & {
    * @generated from field: google.protobuf.Timestamp deleted_at = 4;
    */
   deletedAt?: Timestamp | undefined;
+
+  /**
+   * `seq` of the last event that changed whether and by whom it may be written to.
+   *
+   * @generated from field: uint32 gate_version = 5;
+   */
+  gateVersion: number;
 };
 
 /**

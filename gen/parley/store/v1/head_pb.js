@@ -12,7 +12,7 @@ import { file_parley_v1_session } from "../../v1/session_pb.js";
  * Describes the file parley/store/v1/head.proto.
  */
 export const file_parley_store_v1_head = /*@__PURE__*/
-  fileDesc("ChpwYXJsZXkvc3RvcmUvdjEvaGVhZC5wcm90bxIPcGFybGV5LnN0b3JlLnYxIn0KBEhlYWQSCwoDdWlkGAEgASgJEiMKB3Nlc3Npb24YAiABKAsyEi5wYXJsZXkudjEuU2Vzc2lvbhITCgtyZXdyaXRlX3NlcRgDIAEoDRIuCgpkZWxldGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcGIGcHJvdG8z", [file_google_protobuf_timestamp, file_parley_v1_session]);
+  fileDesc("ChpwYXJsZXkvc3RvcmUvdjEvaGVhZC5wcm90bxIPcGFybGV5LnN0b3JlLnYxIpMBCgRIZWFkEgsKA3VpZBgBIAEoCRIjCgdzZXNzaW9uGAIgASgLMhIucGFybGV5LnYxLlNlc3Npb24SEwoLcmV3cml0ZV9zZXEYAyABKA0SLgoKZGVsZXRlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMZ2F0ZV92ZXJzaW9uGAUgASgNYgZwcm90bzM", [file_google_protobuf_timestamp, file_parley_v1_session]);
 
 /**
  * Describes the message parley.store.v1.Head.
