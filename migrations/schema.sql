@@ -15,24 +15,8 @@ CREATE TABLE operations (
   updated_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL,
   CONSTRAINT operations_pkey PRIMARY KEY (digest)
-) PARTITION BY HASH (digest);
-CREATE INDEX operations_created_at ON ONLY public.operations USING btree (created_at);
-
-CREATE TABLE operations_0 PARTITION OF operations FOR VALUES WITH (modulus 8, remainder 0);
-
-CREATE TABLE operations_1 PARTITION OF operations FOR VALUES WITH (modulus 8, remainder 1);
-
-CREATE TABLE operations_2 PARTITION OF operations FOR VALUES WITH (modulus 8, remainder 2);
-
-CREATE TABLE operations_3 PARTITION OF operations FOR VALUES WITH (modulus 8, remainder 3);
-
-CREATE TABLE operations_4 PARTITION OF operations FOR VALUES WITH (modulus 8, remainder 4);
-
-CREATE TABLE operations_5 PARTITION OF operations FOR VALUES WITH (modulus 8, remainder 5);
-
-CREATE TABLE operations_6 PARTITION OF operations FOR VALUES WITH (modulus 8, remainder 6);
-
-CREATE TABLE operations_7 PARTITION OF operations FOR VALUES WITH (modulus 8, remainder 7);
+);
+CREATE INDEX operations_created_at ON public.operations USING btree (created_at);
 
 CREATE TABLE session_events (
   session uuid NOT NULL,
@@ -45,8 +29,7 @@ CREATE TABLE session_events (
   bytes bytea NOT NULL,
   CONSTRAINT session_events_pkey PRIMARY KEY (session, seq)
 ) PARTITION BY HASH (session);
-CREATE INDEX session_events_messages ON ONLY public.session_events USING btree (session, message_no) WHERE (role IS NOT NULL);
-CREATE INDEX session_events_roles ON ONLY public.session_events USING btree (session, role, seq) WHERE (role IS NOT NULL);
+CREATE INDEX session_events_messages ON ONLY public.session_events USING btree (session, message_no) INCLUDE (role, seq) WHERE (role IS NOT NULL);
 CREATE INDEX session_events_turn_starts ON ONLY public.session_events USING btree (session, turn, seq) WHERE starts_turn;
 
 CREATE TABLE session_events_0 PARTITION OF session_events FOR VALUES WITH (modulus 8, remainder 0);

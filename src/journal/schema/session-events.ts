@@ -27,7 +27,6 @@ export const sessionEvents = pgTable(
   (t) => [
     primaryKey({ name: "session_events_pkey", columns: [t.session, t.seq] }),
     index("session_events_messages").on(t.session, t.messageNo).where(sql`role IS NOT NULL`),
-    index("session_events_roles").on(t.session, t.role, t.seq).where(sql`role IS NOT NULL`),
     index("session_events_turn_starts").on(t.session, t.turn, t.seq).where(sql`starts_turn`),
   ],
 );
