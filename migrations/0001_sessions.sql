@@ -66,14 +66,14 @@ CREATE TABLE session_events_5 PARTITION OF session_events FOR VALUES WITH (MODUL
 CREATE TABLE session_events_6 PARTITION OF session_events FOR VALUES WITH (MODULUS 8, REMAINDER 6);
 CREATE TABLE session_events_7 PARTITION OF session_events FOR VALUES WITH (MODULUS 8, REMAINDER 7);
 
--- Serves roles too: a third index on every event slowed appends down more than it sped up filters.
+-- Serves roles too, so that an event is in one index less (docs/decisions/0008).
 CREATE INDEX session_events_messages ON session_events (session, message_no) INCLUDE (role, seq)
   WHERE role IS NOT NULL;
 CREATE INDEX session_events_turn_starts ON session_events (session, turn, seq)
   WHERE starts_turn;
 
--- What was done, for 24 hours, so that a retry is recognised. Not partitioned: a batch of 64 writes
--- touches all partitions, and opening them cost it a tenth of its time.
+-- What was done, for 24 hours, so that a retry is recognised. Not partitioned: its keys are
+-- random, so that every batch would open all partitions (docs/decisions/0008).
 CREATE TABLE operations (
   -- SHA-256 of tenant, user, method and key.
   digest bytea PRIMARY KEY,
