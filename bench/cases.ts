@@ -3,7 +3,7 @@ import { AppendMessagesRequestSchema } from "../gen/parley/v1/conversation_comma
 import { GetSessionRequestSchema } from "../gen/parley/v1/session_queries_pb.js";
 import type { CaseName } from "./comparisons.ts";
 import type { Cores } from "./cores.ts";
-import type { Sample } from "./load/closed-loop.ts";
+import { IN_FLIGHT, type Sample } from "./load/closed-loop.ts";
 import { driveGrpc, driveHttp1 } from "./load/drive.ts";
 import { GrpcRequest } from "./load/grpc-connection.ts";
 import { http1Request } from "./load/http1-connection.ts";
@@ -26,13 +26,24 @@ export interface Setting {
 
 type Cases = Partial<Record<CaseName, Measure>>;
 
+/** Those that need no server. */
+const JOURNAL_CASES: ReadonlySet<CaseName> = new Set([
+  "batch",
+  "transaction",
+  "batch-many",
+  "transaction-many",
+]);
+
+/** Under way at once where group commit is to show what it is worth: a busy replica, not a burst. */
+const MANY_IN_FLIGHT = 256;
+
 /** Starts what these cases need, and no more. */
 export async function openCases(
   names: ReadonlySet<CaseName>,
   setting: Setting,
 ): Promise<ReadonlyMap<CaseName, Measure>> {
-  const inJournal = names.has("batch") || names.has("transaction");
-  const served = [...names].some((name) => name !== "batch" && name !== "transaction");
+  const inJournal = [...names].some((name) => JOURNAL_CASES.has(name));
+  const served = [...names].some((name) => !JOURNAL_CASES.has(name));
   const cases: Cases = {
     ...(served && (await openServed(setting))),
     ...(inJournal && (await openJournalLoad(setting))),
@@ -66,12 +77,20 @@ async function openJournalLoad({ stores, cores, teardown }: Setting): Promise<Ca
   const url = stores.env.DATABASE_URL;
   const [load] = await ReferenceProcess.start("journal-load.ts", url, cores?.measured);
   teardown.add(() => load.end());
-  const measure = (append: LoadRequest["append"]) => async (seconds: number) => {
-    const answer = await load.ask<LoadAnswer>({ append, seconds } satisfies LoadRequest);
-    if ("error" in answer) throw new Error(answer.error);
-    return answer.sample;
+  const measure =
+    (append: LoadRequest["append"], inFlight = IN_FLIGHT) =>
+    async (seconds: number) => {
+      const request: LoadRequest = { append, seconds, inFlight };
+      const answer = await load.ask<LoadAnswer>(request);
+      if ("error" in answer) throw new Error(answer.error);
+      return answer.sample;
+    };
+  return {
+    batch: measure("batch"),
+    transaction: measure("transaction"),
+    "batch-many": measure("batch", MANY_IN_FLIGHT),
+    "transaction-many": measure("transaction", MANY_IN_FLIGHT),
   };
-  return { batch: measure("batch"), transaction: measure("transaction") };
 }
 
 /** @returns its port */

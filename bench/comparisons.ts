@@ -8,7 +8,9 @@ export type CaseName =
   | "rest-append"
   | "grpc-append"
   | "batch"
-  | "transaction";
+  | "transaction"
+  | "batch-many"
+  | "transaction-many";
 
 export const CASE_TITLES: Readonly<Record<CaseName, string>> = {
   "rest-get": "REST GET session",
@@ -20,6 +22,8 @@ export const CASE_TITLES: Readonly<Record<CaseName, string>> = {
   "grpc-append": "gRPC append",
   batch: "batch statement, no server",
   transaction: "one transaction per append",
+  "batch-many": "batch statement, 256 in flight",
+  "transaction-many": "one transaction per append, 256",
 };
 
 /** One ratio: how much of the reference's rate the subject reaches. */
@@ -38,5 +42,6 @@ export const COMPARISONS: readonly Comparison[] = [
   { name: "rest-get-connect", subject: "rest-get", reference: "connect-get" },
   { name: "rest-append", subject: "rest-append", reference: "batch" },
   { name: "grpc-append", subject: "grpc-append", reference: "batch" },
-  { name: "group-commit", subject: "batch", reference: "transaction", atLeast: 4 },
+  { name: "group-commit", subject: "batch-many", reference: "transaction-many", atLeast: 4 },
+  { name: "group-commit-64", subject: "batch", reference: "transaction" },
 ];

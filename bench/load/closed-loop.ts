@@ -1,6 +1,6 @@
 import { quantile } from "../statistics.ts";
 
-/** How many operations are under way at any moment, whatever is measured. */
+/** How many operations are under way at any moment, unless the case says otherwise. */
 export const IN_FLIGHT = 64;
 
 /** What one measurement found. */
@@ -12,12 +12,13 @@ export interface Sample {
 }
 
 /**
- * Keeps `IN_FLIGHT` operations under way for so many seconds: each one that is
+ * Keeps so many operations under way for so many seconds: each one that is
  * done makes room for the next. Rejects with the first failure.
  */
 export async function closedLoop(
   seconds: number,
   operation: (lane: number) => Promise<unknown>,
+  inFlight: number = IN_FLIGHT,
 ): Promise<Sample> {
   const times: number[] = [];
   const deadline = performance.now() + seconds * 1000;
@@ -29,7 +30,7 @@ export async function closedLoop(
       asked = answered;
     }
   };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, (_, lane) => run(lane)));
+  await Promise.all(Array.from({ length: inFlight }, (_, lane) => run(lane)));
   if (times.length === 0) throw new Error(`no operation was done in ${seconds} s`);
   const sorted = Float64Array.from(times).sort();
   return {

@@ -21,6 +21,7 @@ import { appendInTransaction } from "./transaction-per-append.ts";
 export interface LoadRequest {
   readonly append: "batch" | "transaction";
   readonly seconds: number;
+  readonly inFlight: number;
 }
 
 /** What it gets: a sample, or the stack of what went wrong. */
@@ -55,14 +56,14 @@ process.on("message", (request: LoadRequest) => {
 process.once("disconnect", () => process.exit());
 process.send?.("ready");
 
-function drive({ append, seconds }: LoadRequest): Promise<Sample> {
+function drive({ append, seconds, inFlight }: LoadRequest): Promise<Sample> {
   let turn = 0;
   const nextUid = () => uids[turn++ % uids.length]!;
-  return closedLoop(seconds, () =>
+  const appendOnce = () =>
     append === "batch"
       ? appendInBatch(nextUid())
-      : appendInTransaction(pool, nextUid(), event, operationOf("AppendMessages")),
-  );
+      : appendInTransaction(pool, nextUid(), event, operationOf("AppendMessages"));
+  return closedLoop(seconds, appendOnce, inFlight);
 }
 
 async function appendInBatch(uid: string): Promise<void> {
