@@ -1,4 +1,4 @@
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { toBinary } from "@bufbuild/protobuf";
 import { HeadSchema } from "../../../gen/parley/store/v1/head_pb.js";
 import { newestEvents, type TailLimits, versionOf } from "../limits.ts";
 import { Listeners } from "../listeners.ts";
@@ -13,6 +13,7 @@ import type {
   Want,
 } from "../port.ts";
 import type { ViewClock } from "./clock.ts";
+import { DecodedHeads } from "./decoded-heads.ts";
 import { Entries, type Entry, type EntryLimits } from "./entries.ts";
 import { Horizons } from "./horizons.ts";
 import { believed, isFresh, judge, NEVER, type Verdict } from "./rule.ts";
@@ -31,16 +32,19 @@ export type Rule = typeof RULE;
 
 const RULE = { believed, judge, isFresh } as const;
 
+/** About 10,000 sessions of the usual kind. */
+const DECODED_BYTES = 4 * 1024 * 1024;
+
 /**
- * The live view of one process. Heads are kept encoded, since callers may change
- * what they get: decoding one takes 2.9 µs (6.9 µs with a context of ten fields),
- * cloning a decoded one 3.8 µs (13.2 µs).
+ * The live view of one process. Heads are kept encoded, a tenth of the size, and those
+ * that are read decoded as well, for a while.
  */
 export class MemoryView implements LiveView {
   readonly kind = "memory";
   readonly #options: MemoryViewOptions;
   readonly #rule: Rule;
   readonly #entries: Entries;
+  readonly #decoded = new DecodedHeads(DECODED_BYTES);
   readonly #horizons = new Horizons();
   readonly #listeners: Listeners;
 
@@ -63,7 +67,7 @@ export class MemoryView implements LiveView {
     const after = want.eventsAfter;
     return {
       moment,
-      head: fromBinary(HeadSchema, entry.blob),
+      head: this.#decoded.of(entry.blob),
       fresh: this.#rule.isFresh(entry.asOf, moment, this.#options.bound),
       events: after === undefined ? undefined : entry.tail.between(after, entry.version),
     };
@@ -113,6 +117,7 @@ export class MemoryView implements LiveView {
   /** Forgets everything. */
   clear(): void {
     this.#entries.clear();
+    this.#decoded.clear();
     this.#horizons.raiseAll(this.#options.clock.mark());
   }
 
