@@ -35,11 +35,7 @@ const JOURNAL_CASES: ReadonlySet<CaseName> = new Set([
   "transaction-many",
 ]);
 
-/**
- * Under way at once where group commit is to show what it is worth: a busy replica, not a burst.
- * And where REST is compared with Connect: with 64, which REST answers in 3 ms, the server had
- * nothing to do whenever the system let the load wait.
- */
+/** Under way at once where group commit is to show what it is worth: a busy replica, not a burst. */
 const MANY_IN_FLIGHT = 256;
 
 /** Starts what these cases need, and no more. */
@@ -68,14 +64,13 @@ async function openServed(setting: Setting): Promise<Cases> {
   const restAppends = restAppendRequests(service);
   const grpcAppends = grpcAppendRequests(service);
   const { port, pid } = service;
-  const overHttp1 = (requests: readonly Buffer[], inFlight?: number) =>
-    withCpuTime(pid, (seconds) => driveHttp1(port, requests, seconds, inFlight));
+  const overHttp1 = (requests: readonly Buffer[]) =>
+    withCpuTime(pid, (seconds) => driveHttp1(port, requests, seconds));
   const overGrpc = (requests: readonly GrpcRequest[]) =>
     withCpuTime(pid, (seconds) => driveGrpc(port, requests, seconds));
   return {
     "rest-get": overHttp1(restGets),
-    "rest-get-many": overHttp1(restGets, MANY_IN_FLIGHT),
-    "connect-get-many": overHttp1(connectGets, MANY_IN_FLIGHT),
+    "connect-get": overHttp1(connectGets),
     "grpc-get": overGrpc(grpcGets),
     "bare-http": (seconds) => driveHttp1(http, restGets, seconds),
     "bare-grpc": (seconds) => driveGrpc(grpc, grpcGets, seconds),

@@ -2,8 +2,7 @@
 export type CaseName =
   | "rest-get"
   | "grpc-get"
-  | "rest-get-many"
-  | "connect-get-many"
+  | "connect-get"
   | "bare-http"
   | "bare-grpc"
   | "rest-append"
@@ -16,8 +15,7 @@ export type CaseName =
 export const CASE_TITLES: Readonly<Record<CaseName, string>> = {
   "rest-get": "REST GET session",
   "grpc-get": "gRPC GetSession",
-  "rest-get-many": "REST GET session, 256 in flight",
-  "connect-get-many": "Connect JSON GetSession, 256",
+  "connect-get": "Connect JSON GetSession",
   "bare-http": "bare node:http",
   "bare-grpc": "bare node:http2, gRPC framing",
   "rest-append": "REST append",
@@ -45,8 +43,8 @@ export const COMPARISONS: readonly Comparison[] = [
   { name: "grpc-get-framing", subject: "grpc-get", reference: "bare-grpc" },
   {
     name: "rest-get-connect",
-    subject: "rest-get-many",
-    reference: "connect-get-many",
+    subject: "rest-get",
+    reference: "connect-get",
     atLeastEmbedded: 4,
   },
   { name: "rest-append", subject: "rest-append", reference: "batch" },

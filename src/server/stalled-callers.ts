@@ -30,7 +30,7 @@ export class StalledCallers {
   readonly #limits: StallLimits;
   readonly #destroy: (session: Http2Session) => void;
   readonly #unread = new Map<HttpResponse, Watch>();
-  readonly #unfinished = new WeakMap<HttpResponse, number>();
+  readonly #waiting = new WeakMap<HttpResponse, number>();
   readonly #sweep: NodeJS.Timeout;
 
   /** `answers` are those that are open now, `destroy` ends a whole connection. */
@@ -62,7 +62,7 @@ export class StalledCallers {
     }
     for (const answer of this.#answers) {
       if (isUnread(answer)) this.#lookAtReader(answer, now);
-      else if (isHttp2(answer) && !answer.headersSent) this.#lookAtSender(answer, now);
+      else if (isHttp2(answer)) this.#lookAtStream(answer, now);
     }
   }
 
@@ -94,10 +94,18 @@ export class StalledCallers {
     this.#unread.delete(answer);
   }
 
-  #lookAtSender(answer: Http2ServerResponse, now: number): void {
-    if (answer.req.complete) return;
-    const since = this.#unfinished.get(answer);
-    if (since === undefined) this.#unfinished.set(answer, now);
+  /**
+   * A stream has to go on: its request has to arrive, and once closed it has to end. Node
+   * 24 leaves some open for ever, and their connections with them, whose callers closed
+   * them without an error before their answer came.
+   */
+  #lookAtStream(answer: Http2ServerResponse, now: number): void {
+    const { stream, req } = answer;
+    const closed = stream?.closed === true;
+    if (!closed && (answer.headersSent || req.complete)) return;
+    const since = this.#waiting.get(answer);
+    if (since === undefined) this.#waiting.set(answer, now);
+    else if (closed) stream.destroy();
     else if (now - since >= this.#limits.requestTimeoutMs) this.#cutStream(answer);
   }
 

@@ -83,6 +83,14 @@ it.each([
   session.destroy();
 });
 
+/** Open connections of a version of HTTP, as the server counts them itself. */
+async function connections(protocol: "http1" | "http2"): Promise<number> {
+  const text = await server.metrics.registry.metrics();
+  return Number(
+    text.match(new RegExp(`^parley_connections\\{protocol="${protocol}"\\} (\\d+)$`, "m"))?.[1],
+  );
+}
+
 /** A frame of HTTP/2 without flags but those for a head that is whole. */
 function frame(type: number, stream: number, payload: Buffer): Buffer {
   const head = Buffer.alloc(9);
@@ -106,12 +114,25 @@ it("a connection over h2 that takes nothing at all is cut whole", async () => {
     ]),
   );
   await expect.poll(() => server.running(), { timeout: 5000 }).toBe(0);
-  const connections = async () =>
-    /^parley_connections\{protocol="http2"\} (\d+)$/m.exec(
-      await server.metrics.registry.metrics(),
-    )?.[1];
-  await expect.poll(connections, { timeout: 5000 }).toBe("0");
+  await expect.poll(() => connections("http2"), { timeout: 5000 }).toBe(0);
   socket.destroy();
+});
+
+it("a connection over h2 whose streams Node would never end is closed", async () => {
+  const session = http2.connect(server.url);
+  const close = async () => {
+    const stream = session.request(
+      { ":path": "/nowhere", ":method": "POST" },
+      { endStream: false },
+    );
+    stream.on("error", () => undefined).write("half");
+    await new Promise((resolve) => setImmediate(resolve));
+    stream.close(http2.constants.NGHTTP2_NO_ERROR);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  await Promise.all([close(), close()]);
+  session.destroy();
+  await expect.poll(() => connections("http2"), { timeout: 5000 }).toBe(0);
 });
 
 it("a reader who is slow, but reads, is not cut", async () => {

@@ -23,8 +23,8 @@ const PLAIN_NAME = /^[a-z0-9-]+$/;
  * The headers of a request as handlers see them; HTTP/2's pseudo-headers are none.
  *
  * Most calls only ask for some by name. Those are looked up where Node has them; all
- * are copied as soon as anything else is done. Copying three takes 0.35 µs, and ten
- * times that with what browsers send.
+ * are copied as soon as anything else is done: copying three takes 0.35 µs, looking one
+ * up 0.03.
  */
 export class RequestHeaders extends BaseHeaders implements Headers {
   #source: IncomingHttpHeaders | undefined;
