@@ -48,6 +48,14 @@ CREATE TABLE session_events_6 PARTITION OF session_events FOR VALUES WITH (modul
 
 CREATE TABLE session_events_7 PARTITION OF session_events FOR VALUES WITH (modulus 8, remainder 7);
 
+CREATE TABLE session_snapshots (
+  session uuid NOT NULL,
+  seq integer NOT NULL,
+  state_version integer NOT NULL,
+  state bytea NOT NULL,
+  CONSTRAINT session_snapshots_pkey PRIMARY KEY (session, seq)
+);
+
 CREATE TABLE sessions (
   uid uuid NOT NULL,
   tenant_id text COLLATE "C" NOT NULL,

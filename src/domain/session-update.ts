@@ -5,6 +5,7 @@ import type { UpdateSessionRequest } from "../../gen/parley/v1/session_commands_
 import type { Session } from "../../gen/parley/v1/session_pb.js";
 import { expiresAt } from "./access.ts";
 import { invalidArgument } from "./errors.ts";
+import { merged } from "./merge.ts";
 import { checkExternalId, draftOf, refuseOversize, ttlMs } from "./session.ts";
 import { cleanTitle } from "./title.ts";
 
@@ -102,7 +103,7 @@ function change(session: Session, field: Field, patch: Patch, now: Date): boolea
       return assign(session, "agentId", meant === "clear" ? undefined : patch.agentId);
     case "context":
     case "metadata":
-      return assign(session, field, merged(session[field], meant, patch[field]));
+      return assign(session, field, meantObject(session[field], meant, patch[field]));
     case "labels":
       return assign(session, "labels", mergedLabels(session.labels, meant, patch.labels));
     case "ttl":
@@ -116,15 +117,13 @@ function assign<K extends keyof Session>(session: Session, key: K, value: Sessio
   return !same;
 }
 
-function merged(
+function meantObject(
   held: JsonObject | undefined,
   meant: "set" | "merge" | "clear",
   given: JsonObject | undefined,
 ): JsonObject | undefined {
   if (meant === "clear" || given === undefined) return undefined;
-  const base = meant === "merge" ? (held ?? {}) : {};
-  const entries = Object.entries({ ...base, ...given }).filter(([, value]) => value !== null);
-  return Object.fromEntries(entries);
+  return merged(meant === "merge" ? held : undefined, given);
 }
 
 function mergedLabels(

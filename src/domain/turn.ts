@@ -1,9 +1,8 @@
 import { create } from "@bufbuild/protobuf";
 import type { Event } from "../../gen/parley/v1/event_pb.js";
 import { type Message, Role } from "../../gen/parley/v1/message_pb.js";
+import { type ToolInvocation, ToolInvocationSchema } from "../../gen/parley/v1/tool_pb.js";
 import {
-  type ToolInvocation,
-  ToolInvocationSchema,
   type Turn,
   type TurnEvents,
   TurnEventsSchema,

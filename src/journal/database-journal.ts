@@ -15,6 +15,7 @@ import { expireOperations } from "./queries/expire-operations.ts";
 import { readDeletedHead, readHeadRows } from "./queries/heads.ts";
 import { prepareLatestSession } from "./queries/latest.ts";
 import { prepareCountMessages, prepareReadMessages } from "./queries/messages.ts";
+import { readPastState } from "./queries/past-state.ts";
 import { prepareListSessions } from "./queries/session-list.ts";
 import { readTurns } from "./queries/turns.ts";
 import { readVersions } from "./queries/versions.ts";
@@ -91,6 +92,10 @@ export class DatabaseJournal implements port.Journal {
 
   readEvents(range: port.EventRange): Promise<EventRecord[]> {
     return this.#guard(() => this.#prepared.readEvents(range));
+  }
+
+  readPastState(uid: string, seq: number): Promise<port.PastState> {
+    return this.#guard(() => readPastState(this.#reads, uid, seq));
   }
 
   readMessages(query: port.MessageQuery): Promise<EventRecord[]> {

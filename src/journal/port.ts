@@ -1,6 +1,7 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import type { Role } from "../../gen/parley/v1/message_pb.js";
 import type { SessionStatus } from "../../gen/parley/v1/session_pb.js";
+import type { Rewrite } from "../domain/decision.ts";
 import type { EventRecord, NewEvent } from "../domain/event.ts";
 
 /**
@@ -39,6 +40,11 @@ export interface Journal {
   readDeletedHead(address: SessionAddress): Promise<Head | undefined>;
   /** Events in order, at most `limit` and about `maxBytes`, at least one where there is one. */
   readEvents(range: EventRange): Promise<EventRecord[]>;
+  /**
+   * The state right after an event: a remembered one, with the events that have come since. The
+   * first event makes the state where none is remembered.
+   */
+  readPastState(uid: string, seq: number): Promise<PastState>;
   /** Messages in the order asked for, at most `limit` and about 4 MiB, at least one. */
   readMessages(query: MessageQuery): Promise<EventRecord[]>;
   /** How many messages match, whatever `limit`, `offset` and `order` say. */
@@ -112,6 +118,10 @@ export interface Change {
    * of the gate, so that an append loses to nothing but what may forbid it.
    */
   readonly basedOn: { readonly state: number } | { readonly gate: number };
+  /** Given: the change is made only if this is the version just before it. */
+  readonly atVersion?: number;
+  /** Given: these events hold something else from then on; only with a new state. */
+  readonly rewrites?: readonly Rewrite[];
   /**
    * At least one; or none if nothing is to change and the operation is to be
    * known all the same, which is then recorded if the state is the one named.
@@ -163,6 +173,16 @@ export interface EventRange {
   readonly limit: number;
   /** Where the answer ends: with the event that reaches it. Default 4 MiB. */
   readonly maxBytes?: number;
+}
+
+/** What the state at a place of the log follows from. */
+export interface PastState {
+  /** The state at `seq`, its counters empty; undefined if none is remembered before it. */
+  readonly base:
+    | { readonly head: Head; readonly seq: number; readonly stateVersion: number }
+    | undefined;
+  /** The events after the base up to the place asked for, without messages. */
+  readonly events: readonly EventRecord[];
 }
 
 export interface MessageQuery {

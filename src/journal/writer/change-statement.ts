@@ -6,13 +6,21 @@ import type { PendingChange } from "./pending.ts";
 import { stateArrays } from "./state-columns.ts";
 import {
   allRecorded,
+  EVENT_PARAMETERS,
   eventsFrom,
   isNew,
   keysFrom,
   recordOperations,
+  rewritesFrom,
   STATE_PARAMETERS,
   statesFrom,
 } from "./statement-parts.ts";
+
+/**
+ * A state is remembered at every multiple of this, so that reading one of the past takes at most
+ * 255 events: writes have up to 128, and what is remembered stands at the end of one.
+ */
+const SNAPSHOT_INTERVAL = 128;
 
 /** Per write whose head could be locked: where it was placed, and the head before the batch. */
 export interface ChangeRow {
@@ -34,13 +42,20 @@ export interface ChangeRow {
   readonly before_state: Buffer | null;
 }
 
+/** Numbers of the first parameters of what comes after the writes. */
+const STATES_AT = 13;
+const EVENTS_AT = STATES_AT + STATE_PARAMETERS;
+const VERSIONS_AT = EVENTS_AT + EVENT_PARAMETERS;
+const REWRITES_AT = VERSIONS_AT + 1;
+
 const WRITES = `
-  SELECT n, uid, on_state, on_gate, events, messages, turns, bytes, ${keysFrom(7, "n")}
-  FROM unnest($4::uuid[], $5::int[], $6::int[], $8::int[], $9::int[], $10::int[], $11::int[])
-    WITH ORDINALITY AS w (uid, on_state, on_gate, events, messages, turns, bytes, n)`;
+  SELECT n, uid, on_state, on_gate, on_version, events, messages, turns, bytes, ${keysFrom(7, "n")}
+  FROM unnest($4::uuid[], $5::int[], $6::int[], $8::int[], $9::int[], $10::int[], $11::int[],
+      $${VERSIONS_AT}::int[])
+    WITH ORDINALITY AS w (uid, on_state, on_gate, events, messages, turns, bytes, on_version, n)`;
 
 const STATES = `
-  SELECT s.*, substr($12::bytea, at, length) AS state FROM ${statesFrom(13, "s")}`;
+  SELECT s.*, substr($12::bytea, at, length) AS state FROM ${statesFrom(STATES_AT, "s")}`;
 
 const LOCKED = `
   SELECT uid, version, state_version, gate_version, message_count, turn_count, log_bytes,
@@ -57,6 +72,7 @@ const PLACED = `
     l.log_bytes + sum(w.bytes) OVER earlier AS log_bytes
   FROM writes w JOIN locked l
     ON l.uid = w.uid AND (l.state_version = w.on_state OR l.gate_version = w.on_gate)
+      AND (w.on_version IS NULL OR l.version = w.on_version)
   WHERE ${isNew("w.digest")}
   WINDOW earlier AS (PARTITION BY w.uid ORDER BY w.n ROWS UNBOUNDED PRECEDING)`;
 
@@ -77,7 +93,21 @@ const APPENDED = `
   SELECT p.uid, p.last_seq - p.events + e.place, p.turn_count - p.turns + e.turn,
     p.message_count - p.messages + e.message, e.role, e.starts_turn, e.type,
     substr($12::bytea, e.at, e.length)
-  FROM ${eventsFrom(13 + STATE_PARAMETERS, "e")} JOIN placed p ON p.n = e.write`;
+  FROM ${eventsFrom(EVENTS_AT, "e")} JOIN placed p ON p.n = e.write`;
+
+const REWRITTEN = `
+  UPDATE session_events e SET bytes = substr($12::bytea, r.at, r.length)
+  FROM ${rewritesFrom(REWRITES_AT, "r")} JOIN placed p ON p.n = r.write
+  WHERE e.session = p.uid AND e.seq = r.seq`;
+
+/** Of every write that crosses a multiple of the interval: the state right after it. */
+const REMEMBERED = `
+  INSERT INTO session_snapshots (session, seq, state_version, state)
+  SELECT p.uid, p.last_seq,
+    CASE WHEN s.write IS NULL THEN l.state_version ELSE p.last_seq END,
+    CASE WHEN s.write IS NULL THEN l.state ELSE s.state END
+  FROM placed p JOIN locked l ON l.uid = p.uid LEFT JOIN states s ON s.write = p.n
+  WHERE p.last_seq / ${SNAPSHOT_INTERVAL} > (p.last_seq - p.events) / ${SNAPSHOT_INTERVAL}`;
 
 /** The columns that change with the state only. */
 const RESTATED = [
@@ -144,6 +174,8 @@ WITH writes AS MATERIALIZED (${WRITES}
 ), placed AS MATERIALIZED (${PLACED}
 ), recorded AS (${RECORDED}
 ), appended AS (${APPENDED}
+), rewritten AS (${REWRITTEN}
+), remembered AS (${REMEMBERED}
 ), heads AS (${HEADS}
 )${OUTCOMES}`;
   return { name, text };
@@ -164,6 +196,7 @@ export function changeValues(batch: readonly PendingChange[], now: Date): unknow
     batch.flatMap(({ state }, index) => (state ? [{ write: index + 1, columns: state }] : [])),
     bytes,
   );
+  const rewrites = rewriteArrays(batch, bytes);
   return [
     now.toISOString(),
     forgottenSince(now).toISOString(),
@@ -179,6 +212,20 @@ export function changeValues(batch: readonly PendingChange[], now: Date): unknow
     bytes.toBuffer(),
     ...states,
     ...events.values(),
+    batch.map(({ change }) => change.atVersion ?? null),
+    ...rewrites,
+  ];
+}
+
+function rewriteArrays(batch: readonly PendingChange[], bytes: Bytes): unknown[] {
+  const rewrites = batch.flatMap(({ change }, index) =>
+    (change.rewrites ?? []).map((rewrite) => ({ write: index + 1, ...rewrite })),
+  );
+  return [
+    rewrites.map(({ write }) => write),
+    rewrites.map(({ seq }) => seq),
+    rewrites.map((rewrite) => bytes.add(rewrite.bytes)),
+    rewrites.map((rewrite) => rewrite.bytes.length),
   ];
 }
 

@@ -41,8 +41,9 @@ export function pendingChange(change: Change): Omit<PendingChange, Settled> {
   return {
     change,
     state,
-    alone: state !== undefined || events.length === 0,
+    alone: state !== undefined || events.length === 0 || change.atVersion !== undefined,
     ...shared(operation, uid, events, state),
+    ...(change.rewrites && rewriting(change, events, state)),
   };
 }
 
@@ -50,6 +51,19 @@ export function pendingCreation(creation: Creation): Omit<PendingCreation, Settl
   const { operation, head, event } = creation;
   const state = stateColumns(head, true);
   return { creation, state, alone: true, ...shared(operation, head.uid, [event], state) };
+}
+
+/** What is counted of a change that rewrites events. */
+function rewriting(
+  { rewrites = [] }: Change,
+  events: readonly NewEvent[],
+  state: StateColumns | undefined,
+): Pick<PendingChange, "tally" | "bytes"> {
+  if (state === undefined) throw new RangeError("what rewrites events changes the state");
+  const tally = tallyOf(events);
+  const grown = rewrites.reduce((sum, { growth }) => sum + growth, tally.bytes);
+  const carried = rewrites.reduce((sum, { bytes }) => sum + bytes.length, tally.bytes);
+  return { tally: { ...tally, bytes: grown }, bytes: carried + state.bytes.length };
 }
 
 function shared(

@@ -26,6 +26,13 @@ const EVENT_COLUMNS = [
   ["length", "int"],
 ] as const;
 
+const REWRITE_COLUMNS = [
+  ["write", "int"],
+  ["seq", "int"],
+  ["at", "int"],
+  ["length", "int"],
+] as const;
+
 /**
  * The states of a batch as a table.
  * @param first number of the first parameter of `stateArrays`
@@ -42,8 +49,19 @@ export function eventsFrom(first: number, alias: string): string {
   return unnest(EVENT_COLUMNS, first, alias);
 }
 
+/**
+ * The rewrites of a batch as a table.
+ * @param first number of the first of its four parameters
+ */
+export function rewritesFrom(first: number, alias: string): string {
+  return unnest(REWRITE_COLUMNS, first, alias);
+}
+
 /** How many parameters the states take. */
 export const STATE_PARAMETERS = STATE_COLUMNS.length;
+
+/** How many parameters the events take. */
+export const EVENT_PARAMETERS = EVENT_COLUMNS.length;
 
 function unnest(
   columns: readonly (readonly [name: string, type: string])[],

@@ -58,6 +58,7 @@ export function scriptedJournal(kept: Kept[]): Journal {
       return found.slice(query.offset, query.offset + query.limit);
     },
     countMessages: async (query) => messages(query).length,
+    readPastState: unscripted("readPastState"),
     readTurns: unscripted("readTurns"),
     listSessions: unscripted("listSessions"),
     latestSession: unscripted("latestSession"),

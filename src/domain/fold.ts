@@ -1,0 +1,113 @@
+import { create } from "@bufbuild/protobuf";
+import { type Head, TurnMarkSchema } from "../../gen/parley/store/v1/head_pb.js";
+import type {
+  Event,
+  HistoryCleared,
+  SessionForked,
+  SessionUpdated,
+} from "../../gen/parley/v1/event_pb.js";
+import { type Session, SessionSchema } from "../../gen/parley/v1/session_pb.js";
+import { draftOf } from "./session.ts";
+import { applyStateChange } from "./state-change.ts";
+
+/**
+ * The head after events: what a session's state is at any place of its log
+ * follows from the events up to there and from nothing else. Counters, versions
+ * and times are the journal's, not events'. The head given stays as it is.
+ */
+export function foldEvents(before: Head, events: readonly Event[]): Head {
+  const { head, session } = draftOf(before);
+  for (const event of events) apply(head, session, event);
+  return head;
+}
+
+/** Changes the draft. Kinds that change no state are named, so that none is forgotten. */
+function apply(head: Head, session: Session, event: Event): void {
+  const { payload } = event;
+  switch (payload.case) {
+    case "sessionCreated":
+      Object.assign(session, payload.value.session);
+      return;
+    case "sessionUpdated":
+      update(session, payload.value);
+      return;
+    case "sessionDeleted":
+      head.deletedAt = event.at!;
+      return;
+    case "sessionRestored":
+      delete head.deletedAt;
+      return;
+    case "stateChanged":
+      applyStateChange(head, session, payload.value, event.at!);
+      return;
+    case "historyCleared":
+      clear(head, session, payload.value);
+      return;
+    case "turnStarted":
+      markTurn(head, turnAt(event, session.turnCount + 1), event.eventId, false);
+      return;
+    case "turnEnded":
+      markTurn(head, turnAt(event, session.turnCount), payload.value.turnId, true);
+      return;
+    case "sessionArchived":
+      session.archivedAt = event.at!;
+      return;
+    case "sessionRevived":
+      delete session.archivedAt;
+      session.expiresAt = payload.value.expiresAt!;
+      return;
+    case "sessionForked":
+      fork(session, payload.value);
+      return;
+    case "message":
+    case "messageRedacted":
+    case "agentEvent":
+    case undefined:
+      return;
+  }
+}
+
+function update(session: Session, { session: values, fields }: SessionUpdated): void {
+  for (const { name, localName } of SessionSchema.fields) {
+    if (!fields.includes(name)) continue;
+    const value: unknown = Reflect.get(values ?? {}, localName);
+    if (value === undefined) Reflect.deleteProperty(session, localName);
+    else Reflect.set(session, localName, value);
+  }
+}
+
+function clear(head: Head, session: Session, cleared: HistoryCleared): void {
+  session.clearedSeq = cleared.upToSeq;
+  head.clearedMessages = cleared.messageCount;
+  head.clearedTurns = cleared.turnCount;
+  if (cleared.keepContext) return;
+  delete session.context;
+  delete session.activeScenarioId;
+  delete session.activeStepId;
+  delete head.state;
+}
+
+function fork(session: Session, { session: begun }: SessionForked): void {
+  const { sessionId, createdBy, userId, title, createdAt, expiresAt, ttl, origin } = begun!;
+  delete session.externalId;
+  delete session.archivedAt;
+  Object.assign(session, {
+    sessionId,
+    createdBy,
+    userId,
+    title,
+    createdAt,
+    expiresAt,
+    ttl,
+    origin,
+  });
+}
+
+/** Where a placed event says its turn; one that is only decided on begins or ends the last. */
+function turnAt(event: Event, last: number): number {
+  return event.turnNumber === 0 ? last : event.turnNumber;
+}
+
+function markTurn(head: Head, turnNumber: number, turnId: string, ended: boolean): void {
+  head.turn = create(TurnMarkSchema, { turnNumber, turnId, ended });
+}
