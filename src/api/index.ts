@@ -1,7 +1,9 @@
 import type { ConnectRouter } from "@connectrpc/connect";
+import { ArchiveService } from "../../gen/parley/v1/archive_service_pb.js";
 import { ConversationService } from "../../gen/parley/v1/conversation_service_pb.js";
 import { SessionService } from "../../gen/parley/v1/session_service_pb.js";
 import type { Context } from "../context.ts";
+import { archiveService } from "./archive/index.ts";
 import { conversationService } from "./conversation/index.ts";
 import { sessionService } from "./sessions/index.ts";
 
@@ -9,4 +11,5 @@ import { sessionService } from "./sessions/index.ts";
 export function registerServices(router: ConnectRouter, context: Context): void {
   router.service(SessionService, sessionService(context));
   router.service(ConversationService, conversationService(context));
+  router.service(ArchiveService, archiveService(context));
 }

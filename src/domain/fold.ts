@@ -10,6 +10,9 @@ import { type Session, SessionSchema } from "../../gen/parley/v1/session_pb.js";
 import { draftOf } from "./session.ts";
 import { applyStateChange } from "./state-change.ts";
 
+/** Names of the kinds of event that leave every head as it is. */
+export const STATELESS_TYPES = ["message", "message_redacted", "agent_event"] as const;
+
 /**
  * The head after events: what a session's state is at any place of its log
  * follows from the events up to there and from nothing else. Counters, versions
@@ -57,6 +60,7 @@ function apply(head: Head, session: Session, event: Event): void {
       session.expiresAt = payload.value.expiresAt!;
       return;
     case "sessionForked":
+      delete head.deletedAt;
       fork(session, payload.value);
       return;
     case "message":

@@ -86,10 +86,13 @@ export function checkExternalId(text: string): void {
 
 /** `ttl` or `ttl_seconds`, in milliseconds. */
 export function ttlMs(given: { ttl?: Duration; ttlSeconds?: number }): number | undefined {
-  if (given.ttl !== undefined) {
-    return Number(given.ttl.seconds) * 1000 + Math.floor(given.ttl.nanos / 1e6);
-  }
+  if (given.ttl !== undefined) return durationMs(given.ttl);
   return given.ttlSeconds === undefined ? undefined : given.ttlSeconds * 1000;
+}
+
+/** A duration in whole milliseconds. */
+export function durationMs({ seconds, nanos }: Duration): number {
+  return Number(seconds) * 1000 + Math.floor(nanos / 1e6);
 }
 
 /** A head that can be changed without touching the one it was made from. */

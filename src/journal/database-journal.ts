@@ -1,6 +1,10 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import { unavailable } from "../domain/errors.ts";
 import type { EventRecord } from "../domain/event.ts";
+import { dueSessions, listArchived, packableSessions } from "./archive/archived-sessions.ts";
+import { packLog } from "./archive/pack.ts";
+import { readArchivedEvents } from "./archive/read-archived.ts";
+import { unpackLog } from "./archive/unpack.ts";
 import type { Database } from "./database.ts";
 import { saysAway, translated } from "./failure.ts";
 import { grouped } from "./grouped.ts";
@@ -120,6 +124,31 @@ export class DatabaseJournal implements port.Journal {
 
   readVersions(uids: readonly string[]): Promise<Map<string, number>> {
     return this.#guard(() => this.#readVersions(uids));
+  }
+
+  dueSessions(now: Date, limit: number): Promise<Head[]> {
+    return this.#guard(() => dueSessions(this.#reads, now, limit));
+  }
+
+  listArchived(query: port.ArchiveQuery): Promise<port.ArchivePage> {
+    return this.#guard(() => listArchived(this.#reads, query));
+  }
+
+  readArchivedEvents(range: port.EventRange): Promise<EventRecord[]> {
+    const { readEvents } = this.#prepared;
+    return this.#guard(() => readArchivedEvents(this.#reads, range, readEvents));
+  }
+
+  packableSessions(now: Date, limit: number): Promise<string[]> {
+    return this.#guard(() => packableSessions(this.#reads, now, limit));
+  }
+
+  packLog(uid: string, now: Date): Promise<void> {
+    return this.#guard(() => packLog(this.#reads, uid, now));
+  }
+
+  unpackLog(uid: string, now: Date): Promise<void> {
+    return this.#guard(() => unpackLog(this.#reads, uid, now));
   }
 
   expireOperations(now: Date, limit: number): Promise<number> {

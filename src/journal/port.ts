@@ -3,6 +3,7 @@ import type { Role } from "../../gen/parley/v1/message_pb.js";
 import type { SessionStatus } from "../../gen/parley/v1/session_pb.js";
 import type { Rewrite } from "../domain/decision.ts";
 import type { EventRecord, NewEvent } from "../domain/event.ts";
+import type { Archive } from "./archive/port.ts";
 
 /**
  * Where sessions are kept: the log of record. A write is acknowledged when its
@@ -16,7 +17,7 @@ import type { EventRecord, NewEvent } from "../domain/event.ts";
  *
  * Numbers and times beyond what the store holds ask for the nearest it does.
  */
-export interface Journal {
+export interface Journal extends Archive {
   /** True if no other process can write to this journal while it is open. */
   readonly exclusive: boolean;
 
@@ -68,6 +69,8 @@ export interface Journal {
   /** Finishes the writes that were accepted, then lets go of the store. */
   close(): Promise<void>;
 }
+
+export type { Archive, ArchivePage, ArchiveQuery } from "./archive/port.ts";
 
 /** Names a session the way callers do. */
 export interface SessionAddress {

@@ -1,7 +1,10 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import type { Admitted } from "../domain/access.ts";
 import type { EventRecord } from "../domain/event.ts";
 import type { TurnExcerpt } from "../domain/turn.ts";
 import type {
+  ArchivePage,
+  ArchiveQuery,
   Creation,
   LatestFilter,
   SessionAddress,
@@ -9,6 +12,7 @@ import type {
   SessionQuery,
 } from "../journal/port.ts";
 import { CoherentView } from "./coherent-view.ts";
+import { type ArchivedRequest, ArchiveReader } from "./read-archive.ts";
 import { type MessagePage, type MessageWish, readMessages } from "./read-messages.ts";
 import { type Reading, type ReadRequest, SessionReader } from "./read-session.ts";
 import { readTurns, type TurnWish } from "./read-turns.ts";
@@ -34,6 +38,13 @@ export interface Log {
   turns(reading: Reading, wish: TurnWish): Promise<TurnExcerpt[]>;
   list(query: SessionQuery): Promise<SessionPage>;
   latest(filter: LatestFilter): Promise<Head | undefined>;
+  /** A session whose time is over, as the journal has it; else `session_not_found`. */
+  readArchived(request: ArchivedRequest): Promise<Admitted>;
+  /** Events of such a session after a seq, at most `limit` and about 4 MiB. */
+  archivedEvents(archived: Admitted, afterSeq: number, limit: number): Promise<EventRecord[]>;
+  listArchived(query: ArchiveQuery): Promise<ArchivePage>;
+  /** Writes what takes a session back, once its log is where it was. */
+  revive(request: WriteRequest): Promise<Written>;
   watch(request: WatchRequest): AsyncIterable<Update>;
   /** Stops what runs by itself. The stores are closed by who opened them. */
   close(): void;
@@ -44,6 +55,7 @@ export function createLog(stores: Stores): Log {
   const view = new CoherentView(stores.live, stores.clock, stores.stalenessMs);
   const reader = new SessionReader(stores, view);
   const writer = new SessionWriter(stores, view, reader);
+  const archives = new ArchiveReader(stores, reader);
   const hubs = new WatchHubs(stores, view);
   const watcher = new SessionWatcher(stores, reader, hubs);
   return {
@@ -62,6 +74,10 @@ export function createLog(stores: Stores): Log {
     turns: (reading, wish) => readTurns(journal, reading, wish),
     list: (query) => journal.listSessions(query),
     latest: (filter) => journal.latestSession(filter),
+    readArchived: (request) => archives.read(request),
+    archivedEvents: (archived, afterSeq, limit) => archives.events(archived, afterSeq, limit),
+    listArchived: (query) => journal.listArchived(query),
+    revive: (request) => archives.revive(request, writer),
     watch: (request) => watcher.watch(request),
     close: () => hubs.close(),
   };

@@ -9,6 +9,7 @@ import { ParleyError } from "../../src/domain/errors.ts";
 import { decodeEvent } from "../../src/domain/event.ts";
 import type { ChangeOutcome, Journal, SessionQuery } from "../../src/journal/port.ts";
 import type { Fault } from "../support/tcp-proxy.ts";
+import { archiveContract } from "./journal-archive.ts";
 import {
   addressOf,
   append,
@@ -76,6 +77,8 @@ export function journalContract(
       await store.stop();
     });
     const isBack = () => expect.poll(() => journal.ping().then(() => "back", String)).toBe("back");
+
+    archiveContract(() => journal);
 
     describe("creating", () => {
       it("answers with the head and its first event", async () => {

@@ -41,8 +41,9 @@ export declare type AppendMessagesRequest = Message<"parley.v1.AppendMessagesReq
   requestId: string;
 
   /**
-   * The `turn_id` or number of the turn they are meant for; refused unless that
-   * is the last one and not ended. Unset: whichever it is.
+   * The number of the turn they are meant for, or the `turn_id` of one of the
+   * last 100; refused unless that is the last one and not ended. User messages
+   * do not begin a new turn then. Unset: whichever it is.
    *
    * @generated from field: optional string turn = 4;
    */
@@ -118,7 +119,8 @@ export declare type AppendEventsRequest = Message<"parley.v1.AppendEventsRequest
 export declare const AppendEventsRequestSchema: GenMessage<AppendEventsRequest>;
 
 /**
- * An event to append.
+ * An event to append, at most 2,097,152 bytes encoded. It belongs to the last
+ * turn, and begins none.
  *
  * @generated from message parley.v1.NewAgentEvent
  */

@@ -107,7 +107,8 @@ export declare type ListMessagesRequest = Message<"parley.v1.ListMessagesRequest
 
   /**
    * Only the last so many that match, 1 to 100, oldest first unless `order` says
-   * otherwise; with nothing but `role` and the bounds by seq.
+   * otherwise; with nothing but `role` and the bounds by seq. `has_more` then
+   * means that there are older ones; go on with `before_seq`.
    *
    * @generated from field: optional int32 last = 13;
    */
@@ -135,7 +136,7 @@ export declare type ListMessagesResponse = Message<"parley.v1.ListMessagesRespon
   messages: Message$1[];
 
   /**
-   * How many match in all.
+   * How many match in all, whatever `last` and `Session.max_history`.
    *
    * @generated from field: int32 total = 2;
    */
@@ -314,7 +315,7 @@ export declare type ListTurnsResponse = Message<"parley.v1.ListTurnsResponse"> &
   items: Turn[];
 
   /**
-   * How many turns the session has.
+   * How many turns the session has that were not cleared.
    *
    * @generated from field: int32 total = 2;
    */
@@ -404,7 +405,8 @@ export declare type ListTurnEventsRequest = Message<"parley.v1.ListTurnEventsReq
   atLeastVersion: number;
 
   /**
-   * Only this turn; `limit` and `offset` are then no matter.
+   * Only the turn of this number; none where there is no such turn. `limit` and
+   * `offset` are then no matter.
    *
    * @generated from field: optional uint32 turn = 7;
    */
@@ -440,7 +442,7 @@ export declare type ListTurnEventsResponse = Message<"parley.v1.ListTurnEventsRe
   sessionId: string;
 
   /**
-   * How many turns the session has.
+   * How many turns the session has that were not cleared.
    *
    * @generated from field: int32 count = 2;
    */

@@ -59,7 +59,8 @@ export declare const ConversationService: GenService<{
   },
   /**
    * Clears the history: messages and turns so far are no longer listed. The log
-   * keeps its events; to take a content away, redact it.
+   * keeps its events, and what is asked for by its place or number is still
+   * given; to take a content away, redact it. Doing it again changes nothing.
    * Errors: session_not_found, session_expired, idempotency_conflict.
    *
    * @generated from rpc parley.v1.ConversationService.ClearHistory

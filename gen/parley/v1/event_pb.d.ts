@@ -442,6 +442,13 @@ export declare type HistoryCleared = Message<"parley.v1.HistoryCleared"> & {
    * @generated from field: uint32 turn_count = 4;
    */
   turnCount: number;
+
+  /**
+   * How many of the messages were listed until then.
+   *
+   * @generated from field: uint32 cleared = 5;
+   */
+  cleared: number;
 };
 
 /**

@@ -109,7 +109,9 @@ export declare type Message = Message$1<"parley.v1.Message"> & {
 export declare const MessageSchema: GenMessage<Message>;
 
 /**
- * A message to append. It has `content`, `parts`, or both.
+ * A message to append. It has `content`, `parts`, or both, and is at most
+ * 2,097,152 bytes encoded. What is larger than it may be, here or in a part, is
+ * `payload_too_large`.
  *
  * @generated from message parley.v1.NewMessage
  */
@@ -129,7 +131,7 @@ export declare type NewMessage = Message$1<"parley.v1.NewMessage"> & {
   content: string;
 
   /**
-   * The content in parts, at most 256.
+   * The content in parts, at most 256 of at most 1,048,576 bytes each.
    *
    * @generated from field: repeated parley.v1.Part parts = 3;
    */
@@ -151,7 +153,7 @@ export declare type NewMessage = Message$1<"parley.v1.NewMessage"> & {
 
   /**
    * Its id, a UUID in lower case, where partials of it were published under
-   * that; else one is generated.
+   * that; else one is generated. No two messages of a request have the same one.
    *
    * @generated from field: optional string message_id = 6;
    */

@@ -8,6 +8,7 @@ import type { MatchedRule, ToolInvocation } from "./tool_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { ScenarioStep } from "./state_pb.js";
 import type { Event } from "./event_pb.js";
+import type { Attachment } from "./message_pb.js";
 
 /**
  * Describes the file parley/v1/turn.proto.
@@ -17,7 +18,12 @@ export declare const file_parley_v1_turn: GenFile;
 /**
  * One exchange: what the user said and what came back. It forms from the
  * messages (it starts at a user message and ends before the next one), or is
- * begun and ended by calls. What stands in an ended turn does not change.
+ * begun and ended by calls. What stands in an ended turn does not change,
+ * unless a message of it is redacted.
+ *
+ * Of a turn of more than 512 events, its first 448 and its last 64 are looked
+ * at, and besides its first user message and its last assistant message, each
+ * among its first or last 1,000 messages.
  *
  * @generated from message parley.v1.Turn
  */
@@ -51,7 +57,8 @@ export declare type Turn = Message<"parley.v1.Turn"> & {
   agentResponse: string;
 
   /**
-   * Calls of tools in it, in order, each with its result once there is one.
+   * Calls of tools in it, in order, each with its result once there is one;
+   * those that only its end tells of come last.
    *
    * @generated from field: repeated parley.v1.ToolInvocation tools_called = 5;
    */
@@ -72,7 +79,7 @@ export declare type Turn = Message<"parley.v1.Turn"> & {
   firstSeq: number;
 
   /**
-   * `seq` of its last event so far.
+   * `seq` of its last event so far; of a turn that a call ended, of its end.
    *
    * @generated from field: uint32 last_seq = 8;
    */
@@ -116,7 +123,7 @@ export declare type Turn = Message<"parley.v1.Turn"> & {
 
   /**
    * Tokens it took: as it was reported, else the sum of its messages' tokens;
-   * unset where nobody said.
+   * unset where nobody said, and where not all its messages were looked at.
    *
    * @generated from field: optional uint32 tokens_used = 14;
    */
@@ -137,7 +144,8 @@ export declare type Turn = Message<"parley.v1.Turn"> & {
   endedAt?: Timestamp | undefined;
 
   /**
-   * What was kept with its beginning and its end, the latter winning by key.
+   * What was kept with its beginning and its end, merged per key, the end's
+   * winning.
    *
    * @generated from field: google.protobuf.Struct metadata = 17;
    */
@@ -178,7 +186,10 @@ export declare type TurnEvents = Message<"parley.v1.TurnEvents"> & {
   userQuery: string;
 
   /**
-   * What came back: its last assistant message that is not blank, else empty.
+   * What came back: its last output that is not blank and no title generator's,
+   * else empty. Outputs are its assistant messages; where it has none, the agent
+   * events named `llm_output` (in any case). A title generator is an agent or a
+   * speaker named `title_generator`.
    *
    * @generated from field: string final_output = 4;
    */
@@ -200,11 +211,19 @@ export declare type TurnEvents = Message<"parley.v1.TurnEvents"> & {
   events: Event[];
 
   /**
-   * How many events the turn has in all.
+   * How many events the turn has in all; with those that came after a call
+   * ended it and before the next turn, which its other fields do not tell of.
    *
    * @generated from field: uint32 event_count = 7;
    */
   eventCount: number;
+
+  /**
+   * Figures of the whole turn.
+   *
+   * @generated from field: parley.v1.TurnMetadata metadata = 8;
+   */
+  metadata?: TurnMetadata | undefined;
 };
 
 /**
@@ -212,6 +231,49 @@ export declare type TurnEvents = Message<"parley.v1.TurnEvents"> & {
  * Use `create(TurnEventsSchema)` to create a new message.
  */
 export declare const TurnEventsSchema: GenMessage<TurnEvents>;
+
+/**
+ * What a turn took and who worked on it.
+ *
+ * @generated from message parley.v1.TurnMetadata
+ */
+export declare type TurnMetadata = Message<"parley.v1.TurnMetadata"> & {
+  /**
+   * Tokens it took; see `Turn.tokens_used`.
+   *
+   * @generated from field: optional uint32 tokens_used = 1;
+   */
+  tokensUsed?: number | undefined;
+
+  /**
+   * How long it took, in milliseconds; see `Turn.latency_ms`.
+   *
+   * @generated from field: optional uint32 execution_time_ms = 2;
+   */
+  executionTimeMs?: number | undefined;
+
+  /**
+   * Agents that its events name and speakers of its assistant messages, each
+   * once, sorted.
+   *
+   * @generated from field: repeated string agents_involved = 3;
+   */
+  agentsInvolved: string[];
+
+  /**
+   * What was attached to its messages; without thumbnails unless payloads are
+   * asked for.
+   *
+   * @generated from field: repeated parley.v1.Attachment attachments = 4;
+   */
+  attachments: Attachment[];
+};
+
+/**
+ * Describes the message parley.v1.TurnMetadata.
+ * Use `create(TurnMetadataSchema)` to create a new message.
+ */
+export declare const TurnMetadataSchema: GenMessage<TurnMetadata>;
 
 /**
  * Whether a turn can still change.

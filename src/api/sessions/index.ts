@@ -4,10 +4,12 @@ import type { Context } from "../../context.ts";
 import { checkSessionExists } from "./check-session-exists.ts";
 import { createSession } from "./create-session.ts";
 import { deleteSession } from "./delete-session.ts";
+import { extendSession } from "./extend-session.ts";
 import { getLatestSession } from "./get-latest-session.ts";
 import { getSession } from "./get-session.ts";
 import { listSessions } from "./list-sessions.ts";
 import { restoreSession } from "./restore-session.ts";
+import { touchSession } from "./touch-session.ts";
 import { updateSession } from "./update-session.ts";
 
 export function sessionService(context: Context) {
@@ -20,5 +22,7 @@ export function sessionService(context: Context) {
     restoreSession: restoreSession(context),
     checkSessionExists: checkSessionExists(context),
     getLatestSession: getLatestSession(context),
+    touchSession: touchSession(context),
+    extendSession: extendSession(context),
   } satisfies ServiceImpl<typeof SessionService>;
 }

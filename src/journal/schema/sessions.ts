@@ -29,6 +29,8 @@ export const sessions = pgTable(
     updatedHour: integer("updated_hour").notNull(),
     expiresAt: timestamp("expires_at", { withTimezone: true }),
     deletedAt: timestamp("deleted_at", { withTimezone: true }),
+    archivedAt: timestamp("archived_at", { withTimezone: true }),
+    packAfter: timestamp("pack_after", { withTimezone: true }),
     version: integer().notNull(),
     stateVersion: integer("state_version").notNull(),
     gateVersion: integer("gate_version").notNull(),
@@ -52,5 +54,10 @@ export const sessions = pgTable(
     index("sessions_latest")
       .on(t.tenantId, t.userId, t.updatedHour.desc())
       .where(sql`deleted_at IS NULL`),
+    index("sessions_due").on(t.expiresAt).where(sql`deleted_at IS NULL AND archived_at IS NULL`),
+    index("sessions_archived")
+      .on(t.tenantId, t.userId, t.archivedAt.desc(), t.uid.desc())
+      .where(sql`archived_at IS NOT NULL AND deleted_at IS NULL`),
+    index("sessions_to_pack").on(t.packAfter).where(sql`pack_after IS NOT NULL`),
   ],
 );

@@ -1,6 +1,6 @@
+import { Bytes } from "../bytes.ts";
 import type { Statement } from "../lane.ts";
 import { forgottenSince } from "../operation.ts";
-import { Bytes } from "./bytes.ts";
 import { EventArrays } from "./event-arrays.ts";
 import type { PendingChange } from "./pending.ts";
 import { stateArrays } from "./state-columns.ts";
@@ -118,6 +118,8 @@ const RESTATED = [
   "status",
   "expires_at",
   "deleted_at",
+  "archived_at",
+  "pack_after",
   "rewrite_seq",
 ].map((name) => `${name} = CASE WHEN s.write IS NULL THEN h.${name} ELSE s.${name} END`);
 

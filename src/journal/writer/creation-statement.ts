@@ -1,7 +1,7 @@
+import { Bytes } from "../bytes.ts";
 import { createdAt, sessionOf } from "../head.ts";
 import type { Statement } from "../lane.ts";
 import { forgottenSince } from "../operation.ts";
-import { Bytes } from "./bytes.ts";
 import { keysOf } from "./change-statement.ts";
 import { EventArrays } from "./event-arrays.ts";
 import type { PendingCreation } from "./pending.ts";

@@ -8,6 +8,8 @@ const STATE_COLUMNS = [
   ["status", "smallint"],
   ["expires_at", "timestamptz"],
   ["deleted_at", "timestamptz"],
+  ["archived_at", "timestamptz"],
+  ["pack_after", "timestamptz"],
   ["rewrite_seq", "int"],
   ["moves_gate", "boolean"],
   ["at", "int"],

@@ -68,6 +68,12 @@ export function scriptedJournal(kept: Kept[]): Journal {
           .filter(({ head }) => uids.includes(head.uid))
           .map(({ head }) => [head.uid, head.session?.version ?? 0]),
       ),
+    dueSessions: unscripted("dueSessions"),
+    listArchived: unscripted("listArchived"),
+    readArchivedEvents: unscripted("readArchivedEvents"),
+    packableSessions: unscripted("packableSessions"),
+    packLog: unscripted("packLog"),
+    unpackLog: unscripted("unpackLog"),
     expireOperations: unscripted("expireOperations"),
     ping: async () => {},
     close: async () => {},
