@@ -18,6 +18,30 @@ CREATE TABLE operations (
 );
 CREATE INDEX operations_created_at ON public.operations USING btree (created_at);
 
+CREATE TABLE search_entries (
+  session uuid NOT NULL,
+  seq integer NOT NULL,
+  written_at timestamp with time zone NOT NULL,
+  role smallint,
+  words tsvector NOT NULL,
+  CONSTRAINT search_entries_pkey PRIMARY KEY (session, seq)
+);
+CREATE INDEX search_entries_words ON public.search_entries USING gin (words) WITH (fastupdate=off);
+
+CREATE TABLE search_progress (
+  session uuid NOT NULL,
+  seq integer NOT NULL,
+  CONSTRAINT search_progress_pkey PRIMARY KEY (session)
+);
+
+CREATE TABLE search_queue (
+  session uuid NOT NULL,
+  version integer NOT NULL,
+  ready_at timestamp with time zone NOT NULL,
+  CONSTRAINT search_queue_pkey PRIMARY KEY (session)
+) WITH (fillfactor=50);
+CREATE INDEX search_queue_ready_at ON public.search_queue USING btree (ready_at);
+
 CREATE TABLE session_archives (
   session uuid NOT NULL,
   first_seq integer NOT NULL,
@@ -38,6 +62,7 @@ CREATE TABLE session_events (
   CONSTRAINT session_events_pkey PRIMARY KEY (session, seq)
 ) PARTITION BY HASH (session);
 CREATE INDEX session_events_messages ON ONLY public.session_events USING btree (session, message_no) INCLUDE (role, seq) WHERE (role IS NOT NULL);
+CREATE INDEX session_events_turn_ends ON ONLY public.session_events USING btree (session, turn, seq) WHERE (type = 'turn_ended'::text);
 CREATE INDEX session_events_turn_starts ON ONLY public.session_events USING btree (session, turn, seq) WHERE starts_turn;
 
 CREATE TABLE session_events_0 PARTITION OF session_events FOR VALUES WITH (modulus 8, remainder 0);

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { archiveExpired, type ExpiryParts } from "./expiry.ts";
+import { indexLogs } from "./indexing.ts";
 import { forgetOperations } from "./operations.ts";
 import { packArchived } from "./packing.ts";
 import { Sweeper } from "./sweeper.ts";
@@ -16,6 +17,7 @@ export function createArchiver(parts: ExpiryParts, logger: Logger): Archiver {
   const chores = [
     archiveExpired(parts),
     packArchived(journal, clock),
+    indexLogs(journal, clock),
     forgetOperations(journal, clock),
   ];
   const sweepers = chores.map((chore) => new Sweeper(chore, logger));

@@ -76,11 +76,21 @@ export function unplacedEvent(draft: EventDraft): Event {
  * it is put behind what is there and nothing is decoded.
  */
 export function placeEvent(bytes: Uint8Array, seq: number, turn: number): EventRecord {
-  const tail = [8, ...varint(seq), ...(turn === 0 ? [] : [16, ...varint(turn)])];
+  const tail = placeBytes(seq, turn);
   const placed = new Uint8Array(bytes.length + tail.length);
   placed.set(bytes);
   placed.set(tail, bytes.length);
   return { seq, turn, bytes: placed };
+}
+
+/** How many bytes the log counts for an event: as it was before it had its place. */
+export function bytesWithoutPlace({ bytes, seq, turn }: EventRecord): number {
+  return bytes.length - placeBytes(seq, turn).length;
+}
+
+/** `seq` and `turn_number`, encoded. */
+function placeBytes(seq: number, turn: number): number[] {
+  return [8, ...varint(seq), ...(turn === 0 ? [] : [16, ...varint(turn)])];
 }
 
 export function decodeEvent(record: EventRecord): Event {

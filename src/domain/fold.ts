@@ -10,8 +10,8 @@ import { type Session, SessionSchema } from "../../gen/parley/v1/session_pb.js";
 import { draftOf } from "./session.ts";
 import { applyStateChange } from "./state-change.ts";
 
-/** Names of the kinds of event that leave every head as it is. */
-export const STATELESS_TYPES = ["message", "message_redacted", "agent_event"] as const;
+/** Names of the kinds of event that are appended and change no state. */
+export const APPENDED_TYPES = ["message", "agent_event"] as const;
 
 /**
  * The head after events: what a session's state is at any place of its log

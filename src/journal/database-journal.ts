@@ -7,6 +7,7 @@ import { readArchivedEvents } from "./archive/read-archived.ts";
 import { unpackLog } from "./archive/unpack.ts";
 import type { Database } from "./database.ts";
 import { saysAway, translated } from "./failure.ts";
+import { Forker } from "./fork/forker.ts";
 import { grouped } from "./grouped.ts";
 import { type HeadRow, headOf } from "./head.ts";
 import { Lane } from "./lane.ts";
@@ -21,9 +22,12 @@ import { prepareLatestSession } from "./queries/latest.ts";
 import { prepareCountMessages, prepareReadMessages } from "./queries/messages.ts";
 import { readPastState } from "./queries/past-state.ts";
 import { prepareListSessions } from "./queries/session-list.ts";
-import { readTurns } from "./queries/turns.ts";
+import { findTurn, readTurns } from "./queries/turns.ts";
 import { readVersions } from "./queries/versions.ts";
 import { findReceipts, receiptOf } from "./receipt.ts";
+import { findEntries } from "./search/find-entries.ts";
+import { indexEvents } from "./search/index-events.ts";
+import { takeUnindexed } from "./search/take-unindexed.ts";
 import { Writer } from "./writer/writer.ts";
 
 /** Heads one grouped query reads at most. */
@@ -40,6 +44,7 @@ export class DatabaseJournal implements port.Journal {
   readonly #clock: () => Date;
   readonly #reads: Lane;
   readonly #writer: Writer;
+  readonly #forker: Forker;
   readonly #readHeadRow: (address: port.SessionAddress) => Promise<HeadRow | undefined>;
   readonly #readVersions: (uids: readonly string[]) => Promise<Map<string, number>>;
   readonly #prepared;
@@ -51,6 +56,7 @@ export class DatabaseJournal implements port.Journal {
     this.#database = database;
     this.#clock = clock;
     this.#writer = new Writer(database, clock);
+    this.#forker = new Forker(database, clock);
     const lane = new Lane(database.reads, database);
     this.#reads = lane;
     this.#outage = new Outage(() => lane.run(PING, []));
@@ -72,6 +78,10 @@ export class DatabaseJournal implements port.Journal {
 
   changeSession(change: port.Change): Promise<port.ChangeOutcome> {
     return this.#guard(() => this.#writer.changeSession(change));
+  }
+
+  forkSession(fork: port.Fork): Promise<port.ForkOutcome> {
+    return this.#guard(() => this.#forker.forkSession(fork));
   }
 
   findReceipt(operation: port.Operation): Promise<port.Receipt | undefined> {
@@ -114,6 +124,10 @@ export class DatabaseJournal implements port.Journal {
     return this.#guard(() => readTurns(this.#reads, query));
   }
 
+  findTurn(query: port.TurnNameQuery): Promise<number | undefined> {
+    return this.#guard(() => findTurn(this.#reads, query));
+  }
+
   listSessions(query: port.SessionQuery): Promise<port.SessionPage> {
     return this.#guard(() => this.#prepared.listSessions(query));
   }
@@ -151,6 +165,18 @@ export class DatabaseJournal implements port.Journal {
     return this.#guard(() => unpackLog(this.#reads, uid, now));
   }
 
+  findEntries(query: port.SearchQuery): Promise<port.SearchPage> {
+    return this.#guard(() => findEntries(this.#reads, query));
+  }
+
+  takeUnindexed(now: Date, limit: number): Promise<port.Unindexed[]> {
+    return this.#guard(() => takeUnindexed(this.#reads, now, limit));
+  }
+
+  indexEvents(change: port.IndexChange): Promise<void> {
+    return this.#guard(() => indexEvents(this.#reads, change));
+  }
+
   expireOperations(now: Date, limit: number): Promise<number> {
     return this.#guard(async () => {
       const count = await expireOperations(this.#reads, now, limit);
@@ -165,7 +191,8 @@ export class DatabaseJournal implements port.Journal {
 
   close(): Promise<void> {
     this.#outage.end();
-    this.#closing ??= this.#writer.drain().then(() => this.#database.close());
+    const settled = () => Promise.all([this.#writer.drain(), this.#forker.drain()]);
+    this.#closing ??= settled().then(() => this.#database.close());
     return this.#closing;
   }
 

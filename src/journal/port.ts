@@ -4,6 +4,8 @@ import type { SessionStatus } from "../../gen/parley/v1/session_pb.js";
 import type { Rewrite } from "../domain/decision.ts";
 import type { EventRecord, NewEvent } from "../domain/event.ts";
 import type { Archive } from "./archive/port.ts";
+import type { Fork, ForkOutcome } from "./fork/port.ts";
+import type { Search } from "./search/port.ts";
 
 /**
  * Where sessions are kept: the log of record. A write is acknowledged when its
@@ -17,7 +19,7 @@ import type { Archive } from "./archive/port.ts";
  *
  * Numbers and times beyond what the store holds ask for the nearest it does.
  */
-export interface Journal extends Archive {
+export interface Journal extends Archive, Search {
   /** True if no other process can write to this journal while it is open. */
   readonly exclusive: boolean;
 
@@ -27,6 +29,13 @@ export interface Journal extends Archive {
    * step, if the session is still what `basedOn` names.
    */
   changeSession(change: Change): Promise<ChangeOutcome>;
+  /**
+   * Makes a session whose log is the first events of another, byte for byte, and one more event; the
+   * states remembered of them are copied too. All in one step, which shows nothing that was not
+   * committed when it began. Takes a time that grows with the copy, during which other writes go
+   * on; forks wait for one another.
+   */
+  forkSession(fork: Fork): Promise<ForkOutcome>;
   /** What an operation of the last 24 hours did, if there was one. */
   findReceipt(operation: Operation): Promise<Receipt | undefined>;
 
@@ -51,12 +60,15 @@ export interface Journal extends Archive {
   /** How many messages match, whatever `limit`, `offset` and `order` say. */
   countMessages(query: MessageQuery): Promise<number>;
   /**
-   * Turns in the order asked for, each with its first `perTurn` events in the order
-   * of the log; as many whole ones as fit into 4 MiB. Of a first turn that does not
-   * fit: its first event, and as many more as do. So an answer that is not empty
-   * may lack turns, which the caller sees by counting.
+   * Turns in the order asked for, each with its excerpt in the order of the log; as
+   * many as fit into 4 MiB. Of a first turn that does not fit: its first and last
+   * event, its first user and its last assistant message, and as many more of the
+   * first ones as do. So an answer that is not empty may lack turns, which the
+   * caller sees by counting.
    */
   readTurns(query: TurnQuery): Promise<TurnRecords[]>;
+  /** The number of the turn that began with the event of this id. */
+  findTurn(query: TurnNameQuery): Promise<number | undefined>;
   listSessions(query: SessionQuery): Promise<SessionPage>;
   latestSession(filter: LatestFilter): Promise<Head | undefined>;
   /** The version of each session that exists, deleted ones included. */
@@ -71,6 +83,17 @@ export interface Journal extends Archive {
 }
 
 export type { Archive, ArchivePage, ArchiveQuery } from "./archive/port.ts";
+export type { Fork, ForkOutcome } from "./fork/port.ts";
+export type {
+  FoundEntry,
+  IndexChange,
+  Search,
+  SearchEntry,
+  SearchPage,
+  SearchPlace,
+  SearchQuery,
+  Unindexed,
+} from "./search/port.ts";
 
 /** Names a session the way callers do. */
 export interface SessionAddress {
@@ -207,12 +230,30 @@ export interface TurnQuery {
   readonly toTurn: number;
   readonly order: "asc" | "desc";
   readonly upToSeq: number;
-  readonly perTurn: number;
+  /** At most 1,000 of either. */
+  readonly excerpt: {
+    /** So many of its first events. */
+    readonly first: number;
+    /** So many of its last: of a turn that a call ended, of those up to its end. */
+    readonly last: number;
+  };
 }
 
-/** The first events of one turn. */
+/** Asks for a turn by its id, among those from one number to another. */
+export interface TurnNameQuery {
+  readonly uid: string;
+  readonly turnId: string;
+  readonly fromTurn: number;
+  readonly toTurn: number;
+}
+
 export interface TurnRecords {
   readonly turn: number;
+  /**
+   * The excerpt, its first event included; and where the turn is longer than that,
+   * the first user message and the last assistant message, if they are among its
+   * first or last 1,000 messages.
+   */
   readonly events: readonly EventRecord[];
   /** How many events the turn has in all, up to `upToSeq`. */
   readonly eventCount: number;

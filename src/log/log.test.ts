@@ -20,7 +20,7 @@ async function setUp() {
 describe("what is read of a session stays within the version that was read", () => {
   it("its events", async () => {
     const { log, read } = await setUp();
-    const events = await log.events(read, 2, 100);
+    const events = await log.events(read, { afterSeq: 2, limit: 100 });
     expect(events.map(({ seq }) => seq)).toEqual([3, 4, 5]);
   });
 

@@ -222,7 +222,8 @@ export type Created =
   | { readonly head: Head }
   | { readonly holder: Head | "foreign"; readonly by: "session_id" | "external_id" };
 
-function createdHead(receipt: Receipt, operation: Operation): Head {
+/** The answer to a repeated creation. Refuses another request under the same name. */
+export function createdHead(receipt: Receipt, operation: Operation): Head {
   checkSame(receipt, operation);
   if (receipt.head === undefined) throw new Error("a creation left a receipt without its head");
   return receipt.head;

@@ -10,6 +10,8 @@ import { decodeEvent } from "../../src/domain/event.ts";
 import type { ChangeOutcome, Journal, SessionQuery } from "../../src/journal/port.ts";
 import type { Fault } from "../support/tcp-proxy.ts";
 import { archiveContract } from "./journal-archive.ts";
+import { forkContract, forkFaultsContract } from "./journal-forks.ts";
+import { pastStateContract } from "./journal-past-states.ts";
 import {
   addressOf,
   append,
@@ -51,6 +53,7 @@ export interface JournalStore {
 
 const CHANGE = "change_sessions";
 const CREATE = "create_sessions";
+const FORK = "fork_session";
 const HOUR = 3_600_000;
 
 /** A field that is cut off: nobody can decode it. */
@@ -79,6 +82,8 @@ export function journalContract(
     const isBack = () => expect.poll(() => journal.ping().then(() => "back", String)).toBe("back");
 
     archiveContract(() => journal);
+    pastStateContract(() => journal);
+    forkContract(() => journal);
 
     describe("creating", () => {
       it("answers with the head and its first event", async () => {
@@ -1029,6 +1034,11 @@ export function journalContract(
 
     describe("when a reply is lost", () => {
       beforeEach(isBack);
+
+      forkFaultsContract(
+        () => journal,
+        (kind) => store.fault(FORK, kind),
+      );
 
       for (const fault of ["lose-reply", "lose-request", "stall"] as const) {
         it(`has each append once after ${fault}, and acknowledges it`, async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LiveView, Moment } from "../../src/live/port.ts";
 import { faultContract } from "./live-faults.ts";
+import { partialContract } from "./live-partials.ts";
 import { look, momentOf, ToySession } from "./live-session.ts";
 import { wakeUpContract } from "./live-wake-ups.ts";
 
@@ -11,6 +12,8 @@ export interface LiveSubject {
   readonly boundMs: number;
   /** What every view was opened with. */
   readonly tail: { readonly events: number; readonly bytes: number };
+  /** In ms. Small, since a test waits for it. */
+  readonly silenceMs: number;
   readonly faults: LiveFaults;
   close(): Promise<void>;
 }
@@ -57,6 +60,7 @@ export function liveContract(
     describe("copies", () => copyContract(() => subject));
     describe("events", () => tailContract(() => subject));
     describe("wake-ups", () => wakeUpContract(() => subject));
+    describe("partials", () => partialContract(() => subject));
     describe("faults", () => faultContract(() => subject));
   });
 }

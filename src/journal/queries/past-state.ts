@@ -1,3 +1,4 @@
+import { APPENDED_TYPES } from "../../domain/fold.ts";
 import { decodeState } from "../head.ts";
 import type { Lane, Statement } from "../lane.ts";
 import type { PastState } from "../port.ts";
@@ -15,7 +16,7 @@ const READ_PAST_STATE: Statement = {
     UNION ALL
     SELECT seq, turn, bytes, NULL, NULL FROM session_events
     WHERE session = $1 AND seq > coalesce((SELECT seq FROM base), 0) AND seq <= $2
-      AND type <> 'message'
+      AND type <> ALL ($3::text[])
     ORDER BY seq`,
 };
 
@@ -29,7 +30,7 @@ interface PastRow {
 }
 
 export async function readPastState(lane: Lane, uid: string, seq: number): Promise<PastState> {
-  const rows = await lane.run<PastRow>(READ_PAST_STATE, [uid, boundedInteger(seq)]);
+  const rows = await lane.run<PastRow>(READ_PAST_STATE, [uid, boundedInteger(seq), APPENDED_TYPES]);
   const events = rows.flatMap(({ seq, turn, bytes }) =>
     bytes === null ? [] : [eventRecord({ seq, turn, bytes })],
   );

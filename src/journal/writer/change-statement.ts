@@ -17,10 +17,11 @@ import {
 } from "./statement-parts.ts";
 
 /**
- * A state is remembered at every multiple of this, so that reading one of the past takes at most
- * 255 events: writes have up to 128, and what is remembered stands at the end of one.
+ * A state is remembered at every multiple of so many events, so that reading one of the past takes
+ * at most 255: writes have up to 128, and what is remembered stands at the end of one. And at every
+ * multiple of so many bytes of the log, so that these events are not large in all either.
  */
-const SNAPSHOT_INTERVAL = 128;
+const SNAPSHOT_INTERVAL = { events: 128, bytes: 4 * 1024 * 1024 };
 
 /** Per write whose head could be locked: where it was placed, and the head before the batch. */
 export interface ChangeRow {
@@ -65,7 +66,7 @@ const LOCKED = `
   ORDER BY uid`;
 
 const PLACED = `
-  SELECT w.n, w.uid, w.digest, w.request_hash, w.events, w.messages, w.turns,
+  SELECT w.n, w.uid, w.digest, w.request_hash, w.events, w.messages, w.turns, w.bytes,
     (l.version + sum(w.events) OVER earlier)::int AS last_seq,
     (l.message_count + sum(w.messages) OVER earlier)::int AS message_count,
     (l.turn_count + sum(w.turns) OVER earlier)::int AS turn_count,
@@ -100,14 +101,35 @@ const REWRITTEN = `
   FROM ${rewritesFrom(REWRITES_AT, "r")} JOIN placed p ON p.n = r.write
   WHERE e.session = p.uid AND e.seq = r.seq`;
 
-/** Of every write that crosses a multiple of the interval: the state right after it. */
+/** What was taken away is not found any more; its words go with the same commit. */
+const UNFOUND = `
+  DELETE FROM search_entries f
+  USING ${rewritesFrom(REWRITES_AT, "r")} JOIN placed p ON p.n = r.write
+  WHERE f.session = p.uid AND f.seq = r.seq`;
+
+/** Of every write that crosses a multiple of an interval: the state right after it. */
 const REMEMBERED = `
   INSERT INTO session_snapshots (session, seq, state_version, state)
   SELECT p.uid, p.last_seq,
     CASE WHEN s.write IS NULL THEN l.state_version ELSE p.last_seq END,
     CASE WHEN s.write IS NULL THEN l.state ELSE s.state END
   FROM placed p JOIN locked l ON l.uid = p.uid LEFT JOIN states s ON s.write = p.n
-  WHERE p.last_seq / ${SNAPSHOT_INTERVAL} > (p.last_seq - p.events) / ${SNAPSHOT_INTERVAL}`;
+  WHERE ${crosses("p.last_seq", "p.events", SNAPSHOT_INTERVAL.events)}
+    OR p.events > 0 AND ${crosses("p.log_bytes", "p.bytes", SNAPSHOT_INTERVAL.bytes)}`;
+
+/** True if the last step to a place, of so much, led over a multiple of the interval. */
+function crosses(place: string, step: string, interval: number): string {
+  return `${place} / ${interval} > (${place} - ${step}) / ${interval}`;
+}
+
+/** Sessions whose entries of the search lag behind from now on. */
+const QUEUED = `
+  INSERT INTO search_queue AS q (session, version, ready_at)
+  SELECT DISTINCT ON (p.uid) p.uid, p.last_seq, $1::timestamptz
+  FROM placed p LEFT JOIN states s ON s.write = p.n
+  WHERE p.messages > 0 OR s.write IS NOT NULL
+  ORDER BY p.uid, p.n DESC
+  ON CONFLICT (session) DO UPDATE SET version = greatest(q.version, excluded.version)`;
 
 /** The columns that change with the state only. */
 const RESTATED = [
@@ -178,6 +200,8 @@ WITH writes AS MATERIALIZED (${WRITES}
 ), appended AS (${APPENDED}
 ), rewritten AS (${REWRITTEN}
 ), remembered AS (${REMEMBERED}
+), unfound AS (${UNFOUND}
+), queued AS (${QUEUED}
 ), heads AS (${HEADS}
 )${OUTCOMES}`;
   return { name, text };

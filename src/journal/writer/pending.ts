@@ -42,7 +42,7 @@ export function pendingChange(change: Change): Omit<PendingChange, Settled> {
     change,
     state,
     alone: state !== undefined || events.length === 0 || change.atVersion !== undefined,
-    ...shared(operation, uid, events, state),
+    ...sharedOf(operation, uid, events, state),
     ...(change.rewrites && rewriting(change, events, state)),
   };
 }
@@ -50,7 +50,7 @@ export function pendingChange(change: Change): Omit<PendingChange, Settled> {
 export function pendingCreation(creation: Creation): Omit<PendingCreation, Settled> {
   const { operation, head, event } = creation;
   const state = stateColumns(head, true);
-  return { creation, state, alone: true, ...shared(operation, head.uid, [event], state) };
+  return { creation, state, alone: true, ...sharedOf(operation, head.uid, [event], state) };
 }
 
 /** What is counted of a change that rewrites events. */
@@ -66,7 +66,8 @@ function rewriting(
   return { tally: { ...tally, bytes: grown }, bytes: carried + state.bytes.length };
 }
 
-function shared(
+/** What every write has, of its operation, its session, its events and its state. */
+export function sharedOf(
   operation: Operation,
   uid: string,
   events: readonly NewEvent[],

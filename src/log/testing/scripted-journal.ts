@@ -43,6 +43,7 @@ export function scriptedJournal(kept: Kept[]): Journal {
       return { kind: "committed", head, events };
     },
     changeSession: async (change) => commit(kept, change),
+    forkSession: unscripted("forkSession"),
     findReceipt: async () => undefined,
     readHead: async ({ id }) =>
       kept.find(({ head }) => head.session?.sessionId === id || head.session?.externalId === id)
@@ -60,6 +61,7 @@ export function scriptedJournal(kept: Kept[]): Journal {
     countMessages: async (query) => messages(query).length,
     readPastState: unscripted("readPastState"),
     readTurns: unscripted("readTurns"),
+    findTurn: unscripted("findTurn"),
     listSessions: unscripted("listSessions"),
     latestSession: unscripted("latestSession"),
     readVersions: async (uids) =>
@@ -74,6 +76,9 @@ export function scriptedJournal(kept: Kept[]): Journal {
     packableSessions: unscripted("packableSessions"),
     packLog: unscripted("packLog"),
     unpackLog: unscripted("unpackLog"),
+    findEntries: unscripted("findEntries"),
+    takeUnindexed: unscripted("takeUnindexed"),
+    indexEvents: unscripted("indexEvents"),
     expireOperations: unscripted("expireOperations"),
     ping: async () => {},
     close: async () => {},

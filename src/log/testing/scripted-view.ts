@@ -22,14 +22,16 @@ export class ScriptedView {
     this.answers = {
       kind: "memory",
       lastMoment: moment,
-      read: async (_, { eventsAfter }) => {
+      read: async (_, { eventsAfter, lastEvents }) => {
         const { head, fresh, events } = this.held;
-        const wanted = eventsAfter === undefined ? undefined : events;
+        const wanted = eventsAfter === undefined ? lastEvents && events : events;
         return {
           moment: moment(),
           head,
           fresh,
-          events: wanted?.filter(({ seq }) => seq > (eventsAfter ?? 0)),
+          events: wanted
+            ?.filter(({ seq }) => seq > (eventsAfter ?? 0))
+            .slice(-(lastEvents ?? Number.POSITIVE_INFINITY)),
         };
       },
       install: async () => {},
