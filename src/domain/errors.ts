@@ -39,6 +39,7 @@ export const REASONS = {
   idempotency_conflict: { code: "already_exists", http: 409 },
   turn_open: { code: "failed_precondition", http: 409 },
   turn_ended: { code: "failed_precondition", http: 409 },
+  partial_gap: { code: "aborted", http: 409 },
   version_conflict: { code: "aborted", http: 409 },
   precondition_failed: { code: "aborted", http: 412 },
   payload_too_large: { code: "resource_exhausted", http: 413 },

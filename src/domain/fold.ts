@@ -1,17 +1,24 @@
 import { create } from "@bufbuild/protobuf";
 import { type Head, TurnMarkSchema } from "../../gen/parley/store/v1/head_pb.js";
-import type {
-  Event,
-  HistoryCleared,
-  SessionForked,
-  SessionUpdated,
-} from "../../gen/parley/v1/event_pb.js";
+import type { Event, HistoryCleared } from "../../gen/parley/v1/event_pb.js";
 import { type Session, SessionSchema } from "../../gen/parley/v1/session_pb.js";
 import { draftOf } from "./session.ts";
 import { applyStateChange } from "./state-change.ts";
 
 /** Names of the kinds of event that are appended and change no state. */
 export const APPENDED_TYPES = ["message", "agent_event"] as const;
+
+/** What of a session is a fork's own from the start. */
+const FORKED_FIELDS = [
+  "session_id",
+  "user_id",
+  "created_by",
+  "title",
+  "created_at",
+  "expires_at",
+  "ttl",
+  "origin",
+];
 
 /**
  * The head after events: what a session's state is at any place of its log
@@ -32,7 +39,7 @@ function apply(head: Head, session: Session, event: Event): void {
       Object.assign(session, payload.value.session);
       return;
     case "sessionUpdated":
-      update(session, payload.value);
+      setFields(session, payload.value.session, payload.value.fields);
       return;
     case "sessionDeleted":
       head.deletedAt = event.at!;
@@ -60,8 +67,7 @@ function apply(head: Head, session: Session, event: Event): void {
       session.expiresAt = payload.value.expiresAt!;
       return;
     case "sessionForked":
-      delete head.deletedAt;
-      fork(session, payload.value);
+      fork(head, session, payload.value.session);
       return;
     case "message":
     case "messageRedacted":
@@ -71,9 +77,9 @@ function apply(head: Head, session: Session, event: Event): void {
   }
 }
 
-function update(session: Session, { session: values, fields }: SessionUpdated): void {
+function setFields(session: Session, values: Session | undefined, names: readonly string[]): void {
   for (const { name, localName } of SessionSchema.fields) {
-    if (!fields.includes(name)) continue;
+    if (!names.includes(name)) continue;
     const value: unknown = Reflect.get(values ?? {}, localName);
     if (value === undefined) Reflect.deleteProperty(session, localName);
     else Reflect.set(session, localName, value);
@@ -91,20 +97,12 @@ function clear(head: Head, session: Session, cleared: HistoryCleared): void {
   delete head.state;
 }
 
-function fork(session: Session, { session: begun }: SessionForked): void {
-  const { sessionId, createdBy, userId, title, createdAt, expiresAt, ttl, origin } = begun!;
+function fork(head: Head, session: Session, begun: Session | undefined): void {
+  setFields(session, begun, FORKED_FIELDS);
+  // The original's second name stays its own; and it may have been deleted at that place.
   delete session.externalId;
   delete session.archivedAt;
-  Object.assign(session, {
-    sessionId,
-    createdBy,
-    userId,
-    title,
-    createdAt,
-    expiresAt,
-    ttl,
-    origin,
-  });
+  delete head.deletedAt;
 }
 
 /** Where a placed event says its turn; one that is only decided on begins or ends the last. */

@@ -16,6 +16,10 @@ const FIELDS = [
   "context",
   "metadata",
   "labels",
+  "channel",
+  "user_channel_id",
+  "config_version",
+  "max_history",
   "ttl",
 ] as const;
 type Field = (typeof FIELDS)[number];
@@ -30,11 +34,16 @@ export interface Patch {
   readonly context: JsonObject | undefined;
   readonly metadata: JsonObject | undefined;
   readonly labels: { readonly [key: string]: string };
+  readonly channel: string | undefined;
+  readonly userChannelId: string | undefined;
+  readonly configVersion: string | undefined;
+  readonly maxHistory: number | undefined;
   readonly ttlMs: number | undefined;
 }
 
 export function patchOf(request: UpdateSessionRequest): Patch {
   const { externalId, agentId, context, metadata, labels } = request;
+  const { channel, userChannelId, configVersion, maxHistory } = request;
   if (externalId !== undefined) checkExternalId(externalId);
   return {
     fields: meantFields(request),
@@ -44,6 +53,10 @@ export function patchOf(request: UpdateSessionRequest): Patch {
     context,
     metadata,
     labels,
+    channel,
+    userChannelId,
+    configVersion,
+    maxHistory,
     ttlMs: ttlMs(request),
   };
 }
@@ -56,6 +69,10 @@ function meantFields(request: UpdateSessionRequest): Patch["fields"] {
     context: request.context !== undefined,
     metadata: request.metadata !== undefined,
     labels: Object.keys(request.labels).length > 0,
+    channel: request.channel !== undefined,
+    user_channel_id: request.userChannelId !== undefined,
+    config_version: request.configVersion !== undefined,
+    max_history: request.maxHistory !== undefined,
     ttl: ttlMs(request) !== undefined,
   };
   if (request.updateMask === undefined || request.updateMask.paths.length === 0) {
@@ -94,13 +111,22 @@ export function applyPatch(
 function change(session: Session, field: Field, patch: Patch, now: Date): boolean {
   const meant = patch.fields.get(field);
   if (meant === undefined) return false;
+  const given: Partial<Patch> = meant === "clear" ? {} : patch;
   switch (field) {
     case "title":
-      return assign(session, "title", meant === "clear" ? undefined : patch.title);
+      return assign(session, "title", given.title);
     case "external_id":
-      return assign(session, "externalId", meant === "clear" ? undefined : patch.externalId);
+      return assign(session, "externalId", given.externalId);
     case "agent_id":
-      return assign(session, "agentId", meant === "clear" ? undefined : patch.agentId);
+      return assign(session, "agentId", given.agentId);
+    case "channel":
+      return assign(session, "channel", given.channel);
+    case "user_channel_id":
+      return assign(session, "userChannelId", given.userChannelId);
+    case "config_version":
+      return assign(session, "configVersion", given.configVersion);
+    case "max_history":
+      return assign(session, "maxHistory", given.maxHistory);
     case "context":
     case "metadata":
       return assign(session, field, meantObject(session[field], meant, patch[field]));

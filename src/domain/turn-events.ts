@@ -90,8 +90,8 @@ function agentsOf({ events, messages }: TurnStory): string[] {
     payload.case === "agentEvent" ? payload.value.agentId : undefined,
   );
   const speakers = messages.map(({ role, name }) => (role === Role.ASSISTANT ? name : undefined));
-  const named = [...agents, ...speakers].filter((name) => name !== undefined && name !== "");
-  return [...new Set(named)].sort();
+  const named = [...agents, ...speakers].filter((name) => name !== undefined);
+  return [...new Set(named)].filter((name) => name !== "").sort();
 }
 
 function withoutThumbnail(attachment: Attachment): Attachment {

@@ -52,9 +52,10 @@ export class PgliteDatabase implements Database {
     this.#engine = engine;
     this.#lock = lock;
     const queryMs = options.queryMs ?? DEFAULT_LIMITS.queryMs;
-    // There is one connection, so getting it means waiting for a statement.
     const copyMs = options.copyMs ?? DEFAULT_LIMITS.copyMs;
-    this.limits = { connectMs: options.connectMs ?? queryMs, queryMs, copyMs };
+    // There is one connection, so getting it means waiting for a statement, which may be a copy.
+    const connectMs = options.connectMs ?? Math.max(queryMs, copyMs);
+    this.limits = { connectMs, queryMs, copyMs };
     const pool = openPool({
       stream: () => engine.connect(),
       user: "postgres",

@@ -14,6 +14,7 @@ import type {
 } from "../journal/port.ts";
 import { CoherentView } from "./coherent-view.ts";
 import { type ForkRequest, SessionForker } from "./fork-session.ts";
+import { PartialPublisher, type PartialRequest } from "./publish-partial.ts";
 import { type ArchivedRequest, ArchiveReader } from "./read-archive.ts";
 import { type EventWish, readEvents } from "./read-events.ts";
 import { type MessagePage, type MessageWish, readMessages } from "./read-messages.ts";
@@ -23,7 +24,8 @@ import { findTurn, readTurn, readTurns, type TurnWish } from "./read-turns.ts";
 import { type FoundPage, type SearchRequest, search } from "./search.ts";
 import type { Stores } from "./stores.ts";
 import { WatchHubs } from "./watch-hubs.ts";
-import { SessionWatcher, type Update, type WatchRequest } from "./watch-session.ts";
+import { SessionWatcher, type WatchRequest } from "./watch-session.ts";
+import type { Update } from "./watch-update.ts";
 import { type Created, SessionWriter, type WriteRequest, type Written } from "./write-session.ts";
 
 /**
@@ -61,6 +63,8 @@ export interface Log {
   /** Titles and messages of the caller's sessions, by their words. */
   search(request: SearchRequest): Promise<FoundPage>;
   watch(request: WatchRequest): AsyncIterable<Update>;
+  /** Tells watchers of a fragment; where the text so far ends then, 0 if it is not known. */
+  publishPartial(request: PartialRequest): Promise<number>;
   /** Stops what runs by itself. The stores are closed by who opened them. */
   close(): void;
 }
@@ -72,6 +76,7 @@ export function createLog(stores: Stores): Log {
   const writer = new SessionWriter(stores, view, reader);
   const forker = new SessionForker(stores, view, reader);
   const archives = new ArchiveReader(stores, reader);
+  const publisher = new PartialPublisher(stores, view, reader);
   const hubs = new WatchHubs(stores, view);
   const watcher = new SessionWatcher(stores, reader, hubs);
   return {
@@ -94,6 +99,7 @@ export function createLog(stores: Stores): Log {
     revive: (request) => archives.revive(request, writer),
     search: (request) => search(stores, reader, request),
     watch: (request) => watcher.watch(request),
+    publishPartial: (request) => publisher.publish(request),
     close: () => hubs.close(),
   };
 }

@@ -1,20 +1,28 @@
-import type { Event } from "../../gen/parley/v1/event_pb.js";
-import { decodeEvent, type EventRecord } from "../domain/event.ts";
-import type { LiveKey, LiveView, Subscription, WakeListener } from "../live/port.ts";
+import type { EventRecord } from "../domain/event.ts";
+import type {
+  LiveKey,
+  LiveView,
+  PublishedFragment,
+  Subscription,
+  WakeListener,
+} from "../live/port.ts";
 import type { Alarm } from "./alarm.ts";
+import type { Sighting } from "./read-session.ts";
+import { CommittedMessages } from "./watch-committed.ts";
+import { type PartialPlace, WatchedPartials } from "./watch-partials.ts";
+import { redacted, type Update, type WatchedEvent, watchedEvent } from "./watch-update.ts";
 
 /** Most events and bytes a hub keeps at hand for watchers that follow closely. */
 const RING_EVENTS = 256;
 const RING_BYTES = 1_048_576;
 
-/** Reads events that are committed, after a seq; empty if there are none. */
-export type EventSource = (uid: string, key: LiveKey, afterSeq: number) => Promise<EventRecord[]>;
-
-/** An event in its place, decoded once however many watch. */
-export interface WatchedEvent {
-  readonly seq: number;
-  readonly event: Event;
-  readonly size: number;
+/** What a hub asks of the stores. */
+export interface HubSource {
+  /** Events that are committed, after a seq; empty if there are none. */
+  events(afterSeq: number): Promise<EventRecord[]>;
+  openMessage(): Promise<PublishedFragment | undefined>;
+  /** A clock that never goes back, ms. */
+  now(): number;
 }
 
 /**
@@ -26,8 +34,11 @@ export interface WatchedEvent {
 export class WatchHub implements WakeListener {
   readonly uid: string;
   readonly key: LiveKey;
-  readonly #source: EventSource;
-  readonly #watchers = new Set<Alarm>();
+  readonly #source: HubSource;
+  /** And whether they want partials. */
+  readonly #watchers = new Map<Alarm, boolean>();
+  readonly #committed: CommittedMessages;
+  readonly #partials: WatchedPartials;
   #ring: WatchedEvent[] = [];
   #ringBytes = 0;
   #subscription: Subscription | undefined;
@@ -35,13 +46,22 @@ export class WatchHub implements WakeListener {
   #fetched: number;
   #fetching = false;
   #gone = false;
+  #look: { readonly version: number; readonly sighting: Promise<Sighting> } | undefined;
 
-  constructor(uid: string, key: LiveKey, version: number, source: EventSource) {
+  constructor(uid: string, key: LiveKey, version: number, source: HubSource) {
     this.uid = uid;
     this.key = key;
     this.#source = source;
     this.#known = version;
     this.#fetched = version;
+    this.#committed = new CommittedMessages(version);
+    this.#partials = new WatchedPartials({
+      committed: this.#committed,
+      readOpenMessage: () => source.openMessage(),
+      eventsBetween: (afterSeq, upToSeq) => this.#eventsBetween(afterSeq, upToSeq),
+      tell: () => this.#ringAll("partials"),
+      now: () => source.now(),
+    });
   }
 
   /** The version this replica knows to be committed. */
@@ -65,8 +85,9 @@ export class WatchHub implements WakeListener {
   async subscribe(live: LiveView): Promise<void> {
     if (this.#subscription !== undefined) return;
     const subscription = await live.subscribe(this.key, this).catch(() => undefined);
-    if (this.#subscription === undefined && this.watched) this.#subscription = subscription;
-    else await subscription?.close();
+    if (this.#subscription !== undefined || !this.watched) return subscription?.close();
+    this.#subscription = subscription;
+    if (subscription !== undefined) void this.#partials.refresh();
   }
 
   async unsubscribe(): Promise<void> {
@@ -75,12 +96,17 @@ export class WatchHub implements WakeListener {
     await subscription?.close().catch(() => undefined);
   }
 
-  add(watcher: Alarm): void {
-    this.#watchers.add(watcher);
+  add(watcher: Alarm, partials: boolean): void {
+    this.#watchers.set(watcher, partials);
+    if (!partials) return;
+    this.#partials.join();
+    if (this.subscribed) void this.#partials.refresh();
   }
 
   remove(watcher: Alarm): void {
+    const partials = this.#watchers.get(watcher);
     this.#watchers.delete(watcher);
+    if (partials) this.#partials.leave();
   }
 
   woken(uid: string, version: number): void {
@@ -89,8 +115,14 @@ export class WatchHub implements WakeListener {
     if (this.#fetched < this.#known) void this.#fetch();
   }
 
-  /** Wake-ups may have been lost; the version poll finds out within its second. */
-  lost(): void {}
+  told(uid: string, fragment: PublishedFragment): void {
+    if (uid === this.uid) this.#partials.take(fragment);
+  }
+
+  /** Lost wake-ups are found by the version poll within its second; lost partials are not. */
+  lost(): void {
+    void this.#partials.refresh();
+  }
 
   purged(): void {
     this.#gone = true;
@@ -105,6 +137,29 @@ export class WatchHub implements WakeListener {
     return this.#ring.slice(seq + 1 - first.seq);
   }
 
+  /**
+   * What comes next of the open message for a watcher that has been told the
+   * events up to `seq`. Nothing while that is further than the hub has looked:
+   * the message may be among what it has not seen.
+   */
+  partialAfter(
+    place: PartialPlace,
+    seq: number,
+  ): { place: PartialPlace; update: Update } | undefined {
+    return seq <= this.#fetched ? this.#partials.after(place, seq) : undefined;
+  }
+
+  /** The session at a version or later: one look for all watchers. */
+  headAt(version: number, look: () => Promise<Sighting>): Promise<Sighting> {
+    if (this.#look !== undefined && this.#look.version >= version) return this.#look.sighting;
+    const mine = { version, sighting: look() };
+    this.#look = mine;
+    mine.sighting.catch(() => {
+      if (this.#look === mine) this.#look = undefined;
+    });
+    return mine.sighting;
+  }
+
   /** What is known to be committed but not fetched: on its way, or to be read by oneself. */
   #nothingYet(): [] | undefined {
     return this.#fetching ? [] : undefined;
@@ -115,7 +170,7 @@ export class WatchHub implements WakeListener {
     this.#fetching = true;
     try {
       while (this.#fetched < this.#known && this.watched) {
-        const events = await this.#source(this.uid, this.key, this.#fetched);
+        const events = await this.#source.events(this.#fetched);
         if (events.length === 0) break;
         this.#keep(events);
         this.#ringAll();
@@ -131,10 +186,13 @@ export class WatchHub implements WakeListener {
   #keep(events: readonly EventRecord[]): void {
     for (const record of events) {
       if (record.seq !== this.#fetched + 1) continue;
-      const { seq, bytes } = record;
-      this.#ring.push({ seq, event: decodeEvent(record), size: bytes.length });
-      this.#ringBytes += bytes.length;
-      this.#fetched = seq;
+      const event = watchedEvent(record);
+      this.#redact(event.redacts);
+      this.#ring.push(event);
+      this.#ringBytes += event.size;
+      this.#fetched = event.seq;
+      this.#committed.add(event);
+      this.#partials.commit(event.messageId);
     }
     this.#known = Math.max(this.#known, this.#fetched);
     while (
@@ -145,7 +203,23 @@ export class WatchHub implements WakeListener {
     }
   }
 
-  #ringAll(): void {
-    for (const watcher of this.#watchers) watcher.ring();
+  /** What was redacted may be among what is at hand. */
+  #redact(seq: number | undefined): void {
+    const index = seq === undefined ? -1 : seq - (this.#ring[0]?.seq ?? 0);
+    const event = this.#ring[index];
+    if (event !== undefined) this.#ring[index] = redacted(event);
+  }
+
+  async #eventsBetween(afterSeq: number, upToSeq: number): Promise<WatchedEvent[] | undefined> {
+    if (afterSeq >= upToSeq) return [];
+    const events = await this.#source.events(afterSeq);
+    if ((events.at(-1)?.seq ?? 0) < upToSeq) return undefined;
+    return events.filter(({ seq }) => seq <= upToSeq).map(watchedEvent);
+  }
+
+  #ringAll(who: "all" | "partials" = "all"): void {
+    for (const [watcher, partials] of this.#watchers) {
+      if (who === "all" || partials) watcher.ring();
+    }
   }
 }

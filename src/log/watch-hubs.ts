@@ -25,9 +25,9 @@ export class WatchHubs {
   }
 
   /** Adds a watcher; resolves when no later wake-up can be missed, or the view is away. */
-  async join(head: Head, watcher: Alarm): Promise<WatchHub> {
+  async join(head: Head, watcher: Alarm, partials: boolean): Promise<WatchHub> {
     const hub = this.#hubs.get(head.uid) ?? this.#open(head);
-    hub.add(watcher);
+    hub.add(watcher, partials);
     await hub.subscribe(this.#stores.live);
     return hub;
   }
@@ -66,7 +66,13 @@ export class WatchHubs {
 
   #open(head: Head): WatchHub {
     const version = head.session?.version ?? 0;
-    const hub = new WatchHub(head.uid, keyOf(head), version, this.fetch.bind(this));
+    const { uid } = head;
+    const key = keyOf(head);
+    const hub = new WatchHub(uid, key, version, {
+      events: (afterSeq) => this.fetch(uid, key, afterSeq),
+      openMessage: () => this.#stores.live.readOpenMessage(key, uid),
+      now: () => this.#stores.clock.monotonic(),
+    });
     this.#hubs.set(head.uid, hub);
     this.#poll ??= setInterval(() => void this.#pollVersions(), POLL_MS).unref();
     return hub;

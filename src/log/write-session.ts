@@ -20,6 +20,8 @@ export interface WriteRequest {
   readonly retryable: boolean;
   /** True to decide on nothing but what the journal says now. Default false. */
   readonly confirmed?: boolean;
+  /** Ids of messages it writes that may have been published in part: nothing more of them is. */
+  readonly closes?: readonly string[];
   /**
    * Decides on a head, of whoever's session and in whatever state; throws what
    * it refuses; undefined if there is nothing to write. Called again when the
@@ -183,7 +185,11 @@ export class SessionWriter {
   ): Promise<Written> {
     switch (outcome.kind) {
       case "committed":
-        await this.#view.offer({ head: outcome.head, asOf, events: outcome.events });
+        // Closed first: who is woken by the offer shall hear no more of them.
+        await Promise.all([
+          this.#view.closeMessages(outcome.head, request.closes ?? []),
+          this.#view.offer({ head: outcome.head, asOf, events: outcome.events }),
+        ]);
         return outcome;
       case "repeated":
         return this.#repeat(request, outcome.receipt);
@@ -199,7 +205,10 @@ export class SessionWriter {
    */
   async #repeat(request: WriteRequest, receipt: Receipt): Promise<Written> {
     checkSame(receipt, request.operation);
-    await this.#look(request, Consistency.STRONG);
+    const seen = await this.#look(request, Consistency.STRONG);
+    if (seen.head !== undefined) {
+      await this.#view.closeMessages(seen.head, request.closes ?? []);
+    }
     const { uid, firstSeq, lastSeq, head } = receipt;
     const range = { uid, afterSeq: firstSeq - 1, upToSeq: lastSeq };
     return { head, events: await readWholeRange(this.#stores.journal, range) };

@@ -29,7 +29,7 @@ import {
 type OwnFields = Partial<{ sessionId: string; userId: string }>;
 
 /** A fork of a session at a place, as the API asks for one. */
-async function forkOf(
+export async function forkOf(
   journal: Journal,
   source: Head,
   seq: number,

@@ -155,15 +155,13 @@ export function turnContract(journal: () => Journal): void {
 
   it("tell most of themselves, however large that is", async () => {
     const large = MEGABYTE.repeat(2);
-    const head = await sessionOf([begin(), within(large), answer(), answer(large), note(), end()]);
-    expect(await read(head, {})).toEqual([[1, 6, 7, [2, 3, 4, 5, 6, 7]]]);
-    const larger = await sessionOf([
+    const head = await sessionOf([
       begin(),
       within(large),
       ...[answer(MEGABYTE), answer(large), answer("x")],
       ...[answer(large), note(), end()],
     ]);
-    expect(await read(larger, {})).toEqual([[1, 8, 9, [2, 3, 7, 9]]]);
+    expect(await read(head, {})).toEqual([[1, 8, 9, [2, 3, 7, 9]]]);
   });
 
   it("are found by the id of the event that began them", async () => {

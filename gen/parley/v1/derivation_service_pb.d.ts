@@ -127,11 +127,18 @@ export declare const DerivationService: GenService<{
    *
    * With an id (`session_id`, or `X-Session-ID` as header or metadata): the
    * caller's session of that id, made where nobody has it; where somebody else
-   * has it, a new session under a new id, and nothing tells of the other. Without
-   * one: `oai-` and 16 hexadecimal digits, the same for the same opening of the
-   * same user; such a session lives for 24 hours from its last use. The answer
-   * carries the id as `X-Session-ID` too.
-   * Errors: invalid_argument.
+   * has it, a new session under a new id, `oai-` and 16 random hexadecimal
+   * digits, and nothing tells of the other. Without one: `oai-` and 16 hexadecimal
+   * digits, the same for the same opening of the same user. The answer carries
+   * the id as `X-Session-ID` too.
+   *
+   * A session under an `oai-` id lives for 24 hours from its last use, one that
+   * its caller named for 30 days. A use is written if it gains an hour (of a
+   * shorter `ttl`, a 24th of that). A derived id whose session has expired or was
+   * deleted names a new one; so does a deleted session's id that is named.
+   * Errors: invalid_argument (the field and the header name different ids; no id,
+   * and no message to derive one from), session_expired (the session that is
+   * named: it may be taken back from the archive).
    *
    * @generated from rpc parley.v1.DerivationService.ResolveSession
    */

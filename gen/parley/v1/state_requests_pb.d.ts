@@ -88,7 +88,8 @@ export declare type GetSessionStateResponse = Message<"parley.v1.GetSessionState
   stateVersion: number;
 
   /**
-   * Names this state; see `Session.etag`. Empty for a state of the past.
+   * Names this state; see `Session.etag`. Empty for a state of the past, which
+   * no change can ask for.
    *
    * @generated from field: string etag = 5;
    */
@@ -130,6 +131,7 @@ export declare type UpdateSessionStateRequest = Message<"parley.v1.UpdateSession
 
   /**
    * Where the conversation goes. An empty `scenario_id` leaves the scenario.
+   * Ids have 1 to 128 code points.
    *
    * @generated from field: parley.v1.ScenarioStep scenario = 4;
    */

@@ -29,10 +29,12 @@ export declare const StateService: GenService<{
     output: typeof GetSessionStateResponseSchema;
   },
   /**
-   * Changes what is given and leaves the rest as it is.
+   * Changes what is given and leaves the rest as it is. What is set to what it was
+   * did not change: its time stays, and if that is all, nothing is written.
    * Errors: invalid_argument, session_not_found, session_expired,
-   * version_conflict, payload_too_large (all of the state has at most 262,144
-   * bytes beside the context), idempotency_conflict.
+   * version_conflict, payload_too_large (the context has at most 262,144 bytes, all
+   * of the state beside it as many, one change as many as both),
+   * idempotency_conflict.
    *
    * @generated from rpc parley.v1.StateService.UpdateSessionState
    */

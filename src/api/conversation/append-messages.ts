@@ -26,6 +26,7 @@ export function appendMessages(context: Context) {
         principal,
         id: request.sessionId,
         ...named,
+        closes: request.messages.flatMap(({ messageId }) => messageId ?? []),
         decide(found) {
           const { head, session } = admit(found, principal, context.clock.now());
           refuseFullLog(session, events);

@@ -9,6 +9,7 @@ import { listEvents } from "./list-events.ts";
 import { listMessages } from "./list-messages.ts";
 import { listTurnEvents } from "./list-turn-events.ts";
 import { listTurns } from "./list-turns.ts";
+import { publishPartial } from "./publish-partial.ts";
 import { redactMessage } from "./redact-message.ts";
 import { watchSession } from "./watch-session.ts";
 
@@ -16,6 +17,7 @@ export function conversationService(context: Context) {
   return {
     appendMessages: appendMessages(context),
     appendEvents: appendEvents(context),
+    publishPartial: publishPartial(context),
     clearHistory: clearHistory(context),
     redactMessage: redactMessage(context),
     getMessage: getMessage(context),

@@ -8,8 +8,8 @@ import { admit } from "../../domain/access.ts";
 import { touched } from "../../domain/lifetime.ts";
 import { sessionView } from "../../domain/session-view.ts";
 import { callerOf } from "../caller.ts";
+import { changeLifetime } from "../change-lifetime.ts";
 import { operationOf } from "../operation.ts";
-import { changeLifetime } from "./change-lifetime.ts";
 
 export function touchSession(context: Context) {
   return async (request: TouchSessionRequest, call: HandlerContext) => {

@@ -14,8 +14,10 @@ const MAX_WAITING = 100;
 const ONE = { events: 1, bytes: Number.POSITIVE_INFINITY, eventsPerSession: 1 };
 
 /**
- * Makes the forks of a replica, one after the other on a connection of their own: a copy of
- * 100,000 events takes seconds, in which the one writer of the replica goes on.
+ * Makes the forks of a replica, one after the other on a connection of their own, so that the one
+ * writer of the replica goes on meanwhile. Measured: 100,000 events, 49 MB, in 1.4 to 1.9 s on
+ * Postgres, while an append to another session took 6 ms instead of 3, the slowest one 145. PGlite
+ * has one connection: there everything waits for the 1.9 to 2.5 s of such a copy.
  */
 export class Forker {
   readonly #waiting = new FairQueue<PendingFork>(ONE);

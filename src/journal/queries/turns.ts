@@ -139,6 +139,7 @@ const FIND_TURN: Statement = {
 };
 
 export async function findTurn(lane: Lane, query: TurnNameQuery): Promise<number | undefined> {
+  if (query.turnId === "") return undefined;
   const id = toBinary(EventSchema, create(EventSchema, { eventId: query.turnId }));
   const range = [boundedInteger(query.fromTurn), boundedInteger(query.toTurn)];
   const [row] = await lane.run<{ turn: number }>(FIND_TURN, [query.uid, ...range, id]);

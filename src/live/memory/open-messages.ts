@@ -5,7 +5,6 @@ import type { Fragment, Publication, PublishedFragment } from "../port.ts";
 /** What is known of the messages of one session that are not only in the log. */
 interface Entry {
   readonly uid: string;
-  readonly opening: number;
   readonly open: PublishedFragment | undefined;
   /** Ids of the messages that were closed last, latest first. */
   readonly closed: readonly string[];
@@ -33,6 +32,8 @@ export class OpenMessages {
   /** In the order of the last word. */
   readonly #entries = new Map<string, Entry>();
   #units = 0;
+  /** How often a message was begun: never set back, so that later openings have greater numbers. */
+  #openings = 0;
 
   constructor(options: OpenMessagesOptions) {
     this.#options = options;
@@ -51,9 +52,8 @@ export class OpenMessages {
     if (entry.closed.includes(fragment.messageId)) return refused({ kind: "closed" });
     const open = entry.open?.messageId === fragment.messageId ? entry.open : undefined;
     if (fragment.offset === 0 && open?.text !== fragment.text) {
-      const opening = entry.opening + 1;
-      const begun = { ...fragment, opening, since: open?.since ?? since };
-      return this.#keep(name, { ...entry, opening, open: begun }, begun);
+      const begun = { ...fragment, opening: ++this.#openings, since: open?.since ?? since };
+      return this.#keep(name, { ...entry, open: begun }, begun);
     }
     if (open === undefined) {
       return refused(entry.open === undefined ? { kind: "unknown" } : { kind: "gap", end: 0 });
@@ -80,11 +80,10 @@ export class OpenMessages {
     this.#units = 0;
   }
 
-  /** A session that was made anew under an id begins with nothing, but with a greater opening. */
+  /** A session that was made anew under an id begins with nothing. */
   #of(name: string, uid: string): Entry {
     const held = this.#entries.get(name);
-    if (held?.uid === uid) return held;
-    return { uid, opening: held?.opening ?? 0, open: undefined, closed: [], at: 0 };
+    return held?.uid === uid ? held : { uid, open: undefined, closed: [], at: 0 };
   }
 
   #keep(name: string, entry: Entry, news: PublishedFragment | undefined): Taken {

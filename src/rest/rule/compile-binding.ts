@@ -5,6 +5,7 @@ import { isOutputOnly } from "../codec/field-behavior.ts";
 import type { JsonReader } from "../codec/json-reader.ts";
 import type { JsonWriter } from "../codec/json-writer.ts";
 import type { Properties } from "../codec/local-value.ts";
+import { writeOnce } from "../codec/write-once.ts";
 import { parseTemplate } from "../template/parse-template.ts";
 import type { PathTemplate } from "../template/path-template.ts";
 import type { Binding, BodyPlan, BoundVariable } from "./binding.ts";
@@ -24,6 +25,7 @@ export function compileBinding(endpoint: Endpoint, http: HttpBinding, codec: Jso
   const variables = bindVariables(input, template);
   const answer = answerField(output, http.responseBody);
   const resource = answer === undefined ? output : answer.message;
+  const write = answer ? codec.writer.field(answer) : codec.writer.message(output);
   return {
     httpMethod: http.httpMethod,
     template,
@@ -37,7 +39,7 @@ export function compileBinding(endpoint: Endpoint, http: HttpBinding, codec: Jso
     },
     lastEventId: requestField(input, endpoint.rule.lastEventIdField, "last_event_id_field"),
     ifMatch: requestField(input, endpoint.rule.ifMatchField, "if_match_field"),
-    write: answer ? codec.writer.field(answer) : codec.writer.message(output),
+    write: endpoint.spec.kind === "server_streaming" ? writeOnce(write) : write,
     etag: etagGetter(endpoint, resource, answer),
     eventId: eventIdField(endpoint, output),
   };

@@ -1,0 +1,190 @@
+import { Consistency } from "../../gen/parley/v1/session_pb.js";
+import { PositionReason } from "../../gen/parley/v1/watch_pb.js";
+import type { Clock } from "../clock.ts";
+import { admit, expiresAt } from "../domain/access.ts";
+import { isAway, sessionNotFound } from "../domain/errors.ts";
+import { isActive } from "../domain/session.ts";
+import type { Alarm } from "./alarm.ts";
+import type { Reading, SessionReader, Sighting } from "./read-session.ts";
+import type { WatchHub } from "./watch-hub.ts";
+import type { WatchHubs } from "./watch-hubs.ts";
+import { NOWHERE, type PartialPlace } from "./watch-partials.ts";
+import type { WatchRequest } from "./watch-session.ts";
+import { position, type Update, type WatchedEvent, watchedEvent } from "./watch-update.ts";
+
+/** Silence after which a watcher is told that the stream lives, in milliseconds. */
+const IDLE_MS = 15_000;
+/** Pause before a store that is away is tried again, in milliseconds. */
+const RETRY_MS = 1000;
+
+/** Kinds after which a session may be over, or live longer. Other events leave that as it is. */
+const LIFE_EVENTS: ReadonlySet<string> = new Set([
+  "session_updated",
+  "session_deleted",
+  "session_restored",
+  "session_archived",
+  "session_revived",
+]);
+
+type Sighted = Pick<Sighting, "head">;
+
+export interface FollowerParts {
+  readonly clock: Clock;
+  readonly reader: SessionReader;
+  readonly hubs: WatchHubs;
+  readonly hub: WatchHub;
+  readonly alarm: Alarm;
+}
+
+/** One watcher on its way through a log. */
+export class Follower {
+  readonly #parts: FollowerParts;
+  readonly #request: WatchRequest;
+  readonly #kinds: ReadonlySet<string>;
+  /** As the session was when it was looked at last. */
+  #reading: Pick<Reading, "session">;
+  #seq: number;
+  #place: PartialPlace = NOWHERE;
+  #spokeAt: number;
+  /** True if something was passed that may have ended the session. */
+  #mustLook = false;
+  /** True while neither store can say what comes next. */
+  #stuck = false;
+
+  constructor(parts: FollowerParts, request: WatchRequest, reading: Reading, seq: number) {
+    this.#parts = parts;
+    this.#request = request;
+    this.#kinds = new Set(request.kinds);
+    this.#reading = reading;
+    this.#seq = seq;
+    this.#spokeAt = parts.clock.monotonic();
+  }
+
+  position(reason: PositionReason): Update {
+    return position(this.#seq, reason, this.#parts.hub.version);
+  }
+
+  /**
+   * What there is to tell next, waiting for it; at least one thing. The last one
+   * of a stream that ends by itself is a position that says why.
+   * @throws {ParleyError} when the session has come to its end.
+   */
+  async next(): Promise<readonly Update[]> {
+    for (;;) {
+      const { signal, shutdown } = this.#request;
+      if (signal.aborted || shutdown.aborted) return [this.position(PositionReason.CLOSING)];
+      const looked = await this.#look();
+      const before = this.#seq;
+      const updates = await this.#news();
+      if (updates.length > 0) return this.#say(updates);
+      if (await this.#isTerminal()) return [this.position(PositionReason.TERMINAL)];
+      if (this.#silence() >= IDLE_MS) return this.#say([this.position(PositionReason.IDLE)]);
+      // What was passed over without a word may be followed by more.
+      if (!looked || this.#stuck || this.#seq === before) await this.#sleep(looked);
+    }
+  }
+
+  /** Events that are wanted, and after them what there is of a message that is being written. */
+  async #news(): Promise<Update[]> {
+    const { hub } = this.#parts;
+    const updates: Update[] = [];
+    for (const event of await this.#events()) {
+      this.#seq = event.seq;
+      if (LIFE_EVENTS.has(event.type)) this.#mustLook = true;
+      if (this.#kinds.size === 0 || this.#kinds.has(event.type)) updates.push(event.update);
+    }
+    const partial = this.#request.partials ? hub.partialAfter(this.#place, this.#seq) : undefined;
+    if (partial === undefined) return updates;
+    this.#place = partial.place;
+    updates.push(partial.update);
+    return updates;
+  }
+
+  /** From the hub if this watcher follows closely, else from the log. */
+  async #events(): Promise<readonly WatchedEvent[]> {
+    const { hub, hubs } = this.#parts;
+    const ready = hub.after(this.#seq);
+    this.#stuck = false;
+    if (ready !== undefined) return ready;
+    const records = await hubs.fetch(hub.uid, hub.key, this.#seq).catch(undefinedIfAway);
+    this.#stuck = records === undefined;
+    const last = records?.at(-1);
+    if (last !== undefined) hub.woken(hub.uid, last.seq);
+    return records?.map(watchedEvent) ?? [];
+  }
+
+  #say(updates: readonly Update[]): readonly Update[] {
+    this.#spokeAt = this.#parts.clock.monotonic();
+    return updates;
+  }
+
+  #silence(): number {
+    return this.#parts.clock.monotonic() - this.#spokeAt;
+  }
+
+  #expired(): boolean {
+    return expiresAt(this.#reading.session) <= this.#parts.clock.now().getTime();
+  }
+
+  /** Until something happens or the session expires, at most until something is to be said or tried. */
+  async #sleep(looked: boolean): Promise<void> {
+    const left = expiresAt(this.#reading.session) - this.#parts.clock.now().getTime();
+    const silence = IDLE_MS - this.#silence();
+    const atMost = this.#stuck || !looked ? Math.min(RETRY_MS, silence) : silence;
+    await this.#parts.alarm.sleep(Math.max(1, Math.min(atMost, left)));
+  }
+
+  /** Makes sure that this watcher may still see the session; false if nobody can tell. */
+  async #look(): Promise<boolean> {
+    const { hub, clock } = this.#parts;
+    const found = await this.#lookAt();
+    if (found === "nothing changed") return true;
+    if (found === undefined) return false;
+    const reading = admit(found.head, this.#request.principal, clock.now());
+    if (reading.head.uid !== hub.uid) throw sessionNotFound();
+    this.#reading = reading;
+    this.#mustLook = false;
+    return true;
+  }
+
+  async #lookAt(): Promise<Sighted | "nothing changed" | undefined> {
+    if (this.#mustLook) return this.#head();
+    // An end that no event told of is the journal's to confirm.
+    return this.#parts.hub.gone || this.#expired() ? this.#readNow() : "nothing changed";
+  }
+
+  /** The head after what was passed, looked up once for all watchers; undefined if nobody can say. */
+  #head(): Promise<Sighted | undefined> {
+    const { hub, reader } = this.#parts;
+    const { principal } = this.#request;
+    const atLeastVersion = this.#seq;
+    const request = { principal, id: hub.key.sessionId, consistency: Consistency.LIVE };
+    const look = () => reader.sight({ ...request, atLeastVersion });
+    return hub.headAt(atLeastVersion, look).catch(undefinedIfAway);
+  }
+
+  /** True once everything up to a terminal status has been told. */
+  async #isTerminal(): Promise<boolean> {
+    const { hub } = this.#parts;
+    if (!this.#request.untilTerminal || this.#seq < hub.version || this.#stuck) return false;
+    const head = (await this.#head())?.head;
+    if (head?.session === undefined || head.uid !== hub.uid) return false;
+    hub.woken(hub.uid, head.session.version);
+    return head.session.version <= this.#seq && !isActive(head.session.status);
+  }
+
+  /** As the journal has it now; while that is away, as the view has it. */
+  async #readNow(): Promise<Reading> {
+    const { principal, id } = this.#request;
+    const request = { principal, id, atLeastVersion: 0 };
+    const { reader } = this.#parts;
+    const strong = await reader
+      .read({ ...request, consistency: Consistency.STRONG })
+      .catch(undefinedIfAway);
+    return strong ?? reader.read({ ...request, consistency: Consistency.LIVE });
+  }
+}
+
+export function undefinedIfAway(error: unknown): undefined {
+  if (!isAway(error)) throw error;
+}
