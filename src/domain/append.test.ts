@@ -44,16 +44,16 @@ describe("appended events", () => {
       [true, false, true, true],
       true,
     ],
-  ])("begin turns with %s", (_, on, expected, exact) => {
+  ])("begin turns with %s", (_, on, expected, sameTurn) => {
     const decision = append(on, EVENTS);
     expect(starts(decision)).toEqual(expected);
-    expect(decision.exact ?? false).toBe(exact);
+    expect(decision.sameTurn ?? false).toBe(sameTurn);
     expect(decision.events.map(({ bytes }) => bytes)).toEqual(EVENTS.map(({ bytes }) => bytes));
   });
 
   it("without a message begin none after a turn that a call ended", () => {
     const decision = append(head(5, true), [note()]);
-    expect([starts(decision), decision.exact]).toEqual([[false], undefined]);
+    expect([starts(decision), decision.sameTurn]).toEqual([[false], undefined]);
   });
 });
 
@@ -68,9 +68,9 @@ describe("events for a turn", () => {
     expect(starts(appendToTurn(on, EVENTS, name, found))).toEqual([false, false, false, false]);
   });
 
-  it("hold a turn that formed to where it stands", () => {
-    expect(appendToTurn(head(), EVENTS, "5").exact).toBe(true);
-    expect(appendToTurn(head(5), EVENTS, "5").exact).toBe(false);
+  it("are held to a turn that formed, which the gate does not do", () => {
+    expect(appendToTurn(head(), EVENTS, "5").sameTurn).toBe(true);
+    expect(appendToTurn(head(5), EVENTS, "5").sameTurn).toBe(false);
   });
 
   it.each([

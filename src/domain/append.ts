@@ -18,8 +18,7 @@ export function append(head: Head, events: readonly NewEvent[]): Decision {
 
 /**
  * Appends events to the turn that is named, and none of them begins another.
- * A turn that a call began is held by the gate; any other only by writing
- * nothing in between.
+ * Where a call began it, no message does, so the gate is enough to hold it.
  */
 export function appendToTurn(
   head: Head,
@@ -28,15 +27,15 @@ export function appendToTurn(
   known?: TurnIdentity,
 ): Decision {
   openTurn(head, turn, known);
-  return { events: events.map(within), exact: turnPhase(head) === "formed" };
+  return { events: events.map(within), sameTurn: turnPhase(head) === "formed" };
 }
 
-/** Exact: of two appends after an ended turn, only the first one begins the next. */
+/** Of two appends after an ended turn, only the first one begins the next. */
 function beginAnew(events: readonly NewEvent[]): Decision {
   const first = events.find(({ role }) => role !== Role.UNSPECIFIED);
   if (first === undefined) return { events };
   const begun = events.map((event) => (event === first ? { ...event, startsTurn: true } : event));
-  return { events: begun, exact: true };
+  return { events: begun, sameTurn: true };
 }
 
 function within(event: NewEvent): NewEvent {

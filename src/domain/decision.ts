@@ -9,8 +9,8 @@ export interface Decision {
   readonly state?: Head;
   /** True if that changes whether, by whom or how the session may be appended to. */
   readonly movesGate?: boolean;
-  /** True if it holds only where nothing was appended since either. */
-  readonly exact?: boolean;
+  /** True if it holds only where no other turn has begun since either. */
+  readonly sameTurn?: boolean;
   /** Events whose content is taken away or changed, in their places. */
   readonly rewrites?: readonly Rewrite[];
 }
@@ -28,7 +28,7 @@ export interface Rewrite {
 export function changeState(
   before: Head,
   drafts: readonly EventDraft[],
-  options: Pick<Decision, "movesGate" | "exact" | "rewrites"> = {},
+  options: Pick<Decision, "movesGate" | "sameTurn" | "rewrites"> = {},
 ): Decision & { readonly state: Head } {
   const state = foldEvents(before, drafts.map(unplacedEvent));
   return { ...options, events: drafts.map(newEvent), state };

@@ -144,8 +144,8 @@ export interface Change {
    * of the gate, so that an append loses to nothing but what may forbid it.
    */
   readonly basedOn: { readonly state: number } | { readonly gate: number };
-  /** Given: the change is made only if this is the version just before it. */
-  readonly atVersion?: number;
+  /** Given: the change is made only if the log has this many turns just before it. */
+  readonly atTurn?: number;
   /** Given: these events hold something else from then on; only with a new state. */
   readonly rewrites?: readonly Rewrite[];
   /**

@@ -63,7 +63,8 @@ describe("a fork", () => {
     ["beyond the log", 5, 6, "invalid_argument"],
     ["after too many events", 100_001, undefined, "payload_too_large"],
   ])("%s is refused before anything is copied", async (_, version, atSeq, reason) => {
-    const { log, calls } = setUp(version);
+    const { log, calls, kept } = setUp(5);
+    kept[0]!.head = headAt(version);
     await expect(log.fork(forking({ atSeq }))).rejects.toMatchObject({ reason });
     expect(calls.named("journal.forkSession")).toEqual([]);
   });

@@ -109,15 +109,22 @@ export class SessionReader {
    */
   async #missingTail(head: Head, request: ReadRequest, glance?: Glance): Promise<EventRecord[]> {
     const version = head.session?.version ?? 0;
-    if (glance === undefined || glance.events !== undefined) return [];
-    const { eventsAfter, lastEvents } = request.want ?? {};
-    const isShort = version <= REFILL_EVENTS;
-    if (lastEvents === undefined && !(eventsAfter !== undefined && isShort)) return [];
+    if (glance === undefined || glance.events !== undefined || !isRefilled(head, request.want)) {
+      return [];
+    }
     const afterSeq = Math.max(version - REFILL_EVENTS, 0);
     const range = { uid: head.uid, afterSeq, upToSeq: version, limit: REFILL_EVENTS };
     const events = await this.#stores.journal.readEvents({ ...range, maxBytes: REFILL_BYTES });
     return events.at(-1)?.seq === version ? events : [];
   }
+}
+
+/** Not where events are so large on the average that the tail could not hold them. */
+function isRefilled({ session }: Head, { eventsAfter, lastEvents }: Want = {}): boolean {
+  const { version = 0, logBytes = 0n } = session ?? {};
+  const count = Math.min(version, REFILL_EVENTS);
+  if (lastEvents === undefined && (eventsAfter === undefined || version > count)) return false;
+  return (Number(logBytes) / version) * count <= REFILL_BYTES;
 }
 
 function wantedOf(tail: EventRecord[], want: Want = {}): EventRecord[] | undefined {

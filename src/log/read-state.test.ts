@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type EventDraft, newEvent, placeEvent } from "../domain/event.ts";
+import { placeEvent } from "../domain/event.ts";
 import { readPastHead } from "./read-state.ts";
 import { scriptedLog } from "./testing/scripted-log.ts";
-import { headAt } from "./testing/sessions.ts";
+import { event, headAt } from "./testing/sessions.ts";
 
 function changed(seq: number, n: number) {
-  const payload: EventDraft["payload"] = { case: "stateChanged", value: { context: { n } } };
-  const event = newEvent({ eventId: `e${seq}`, at: new Date(), actor: {} as never, payload });
-  return placeEvent(event.bytes, seq, 0);
+  const { bytes } = event({ case: "stateChanged", value: { context: { n } } });
+  return placeEvent(bytes, seq, 0);
 }
 
 describe("a session as it was", () => {

@@ -45,7 +45,8 @@ export class Follower {
   #reading: Pick<Reading, "session">;
   #seq: number;
   #place: PartialPlace = NOWHERE;
-  #spokeAt: number;
+  /** Since when nothing was told. */
+  #silentSince: number;
   /** True if something was passed that may have ended the session. */
   #mustLook = false;
   /** True while neither store can say what comes next. */
@@ -57,7 +58,7 @@ export class Follower {
     this.#kinds = new Set(request.kinds);
     this.#reading = reading;
     this.#seq = seq;
-    this.#spokeAt = parts.clock.monotonic();
+    this.#silentSince = parts.clock.monotonic();
   }
 
   position(reason: PositionReason): Update {
@@ -65,20 +66,22 @@ export class Follower {
   }
 
   /**
-   * What there is to tell next, waiting for it; at least one thing. The last one
-   * of a stream that ends by itself is a position that says why.
+   * What there is to tell next, waiting for it; at least one thing. Asked again
+   * once that was told. The last one of a stream that ends by itself is a position
+   * that says why.
    * @throws {ParleyError} when the session has come to its end.
    */
   async next(): Promise<readonly Update[]> {
+    this.#silentSince = this.#parts.clock.monotonic();
     for (;;) {
       const { signal, shutdown } = this.#request;
       if (signal.aborted || shutdown.aborted) return [this.position(PositionReason.CLOSING)];
       const looked = await this.#look();
       const before = this.#seq;
       const updates = await this.#news();
-      if (updates.length > 0) return this.#say(updates);
+      if (updates.length > 0) return updates;
       if (await this.#isTerminal()) return [this.position(PositionReason.TERMINAL)];
-      if (this.#silence() >= IDLE_MS) return this.#say([this.position(PositionReason.IDLE)]);
+      if (this.#silence() >= IDLE_MS) return [this.position(PositionReason.IDLE)];
       // What was passed over without a word may be followed by more.
       if (!looked || this.#stuck || this.#seq === before) await this.#sleep(looked);
     }
@@ -113,13 +116,8 @@ export class Follower {
     return records?.map(watchedEvent) ?? [];
   }
 
-  #say(updates: readonly Update[]): readonly Update[] {
-    this.#spokeAt = this.#parts.clock.monotonic();
-    return updates;
-  }
-
   #silence(): number {
-    return this.#parts.clock.monotonic() - this.#spokeAt;
+    return this.#parts.clock.monotonic() - this.#silentSince;
   }
 
   #expired(): boolean {

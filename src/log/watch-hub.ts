@@ -8,6 +8,7 @@ import type {
 } from "../live/port.ts";
 import type { Alarm } from "./alarm.ts";
 import type { Sighting } from "./read-session.ts";
+import { Bell } from "./watch-bell.ts";
 import { CommittedMessages } from "./watch-committed.ts";
 import { type PartialPlace, WatchedPartials } from "./watch-partials.ts";
 import { redacted, type Update, type WatchedEvent, watchedEvent } from "./watch-update.ts";
@@ -35,18 +36,18 @@ export class WatchHub implements WakeListener {
   readonly uid: string;
   readonly key: LiveKey;
   readonly #source: HubSource;
-  /** And whether they want partials. */
-  readonly #watchers = new Map<Alarm, boolean>();
+  readonly #bell = new Bell();
   readonly #committed: CommittedMessages;
   readonly #partials: WatchedPartials;
   #ring: WatchedEvent[] = [];
   #ringBytes = 0;
   #subscription: Subscription | undefined;
+  #subscribing: Promise<void> | undefined;
   #known: number;
   #fetched: number;
   #fetching = false;
   #gone = false;
-  #look: { readonly version: number; readonly sighting: Promise<Sighting> } | undefined;
+  #look: { version: number; readonly sighting: Promise<Sighting> } | undefined;
 
   constructor(uid: string, key: LiveKey, version: number, source: HubSource) {
     this.uid = uid;
@@ -59,7 +60,7 @@ export class WatchHub implements WakeListener {
       committed: this.#committed,
       readOpenMessage: () => source.openMessage(),
       eventsBetween: (afterSeq, upToSeq) => this.#eventsBetween(afterSeq, upToSeq),
-      tell: () => this.#ringAll("partials"),
+      tell: () => this.#bell.ring("partials"),
       now: () => source.now(),
     });
   }
@@ -75,17 +76,24 @@ export class WatchHub implements WakeListener {
   }
 
   get watched(): boolean {
-    return this.#watchers.size > 0;
+    return this.#bell.size > 0;
   }
 
   get subscribed(): boolean {
     return this.#subscription !== undefined;
   }
 
+  /** Resolves when no later wake-up can be missed, or the view is away. */
   async subscribe(live: LiveView): Promise<void> {
     if (this.#subscription !== undefined) return;
+    this.#subscribing ??= this.#subscribe(live);
+    await this.#subscribing;
+    this.#subscribing = undefined;
+  }
+
+  async #subscribe(live: LiveView): Promise<void> {
     const subscription = await live.subscribe(this.key, this).catch(() => undefined);
-    if (this.#subscription !== undefined || !this.watched) return subscription?.close();
+    if (!this.watched) return subscription?.close();
     this.#subscription = subscription;
     if (subscription !== undefined) void this.#partials.refresh();
   }
@@ -97,16 +105,14 @@ export class WatchHub implements WakeListener {
   }
 
   add(watcher: Alarm, partials: boolean): void {
-    this.#watchers.set(watcher, partials);
+    this.#bell.add(watcher, partials);
     if (!partials) return;
     this.#partials.join();
     if (this.subscribed) void this.#partials.refresh();
   }
 
   remove(watcher: Alarm): void {
-    const partials = this.#watchers.get(watcher);
-    this.#watchers.delete(watcher);
-    if (partials) this.#partials.leave();
+    if (this.#bell.remove(watcher)) this.#partials.leave();
   }
 
   woken(uid: string, version: number): void {
@@ -126,7 +132,7 @@ export class WatchHub implements WakeListener {
 
   purged(): void {
     this.#gone = true;
-    this.#ringAll();
+    this.#bell.ring("all");
   }
 
   /** Events after a seq that are at hand; undefined if some of them are not. */
@@ -154,9 +160,14 @@ export class WatchHub implements WakeListener {
     if (this.#look !== undefined && this.#look.version >= version) return this.#look.sighting;
     const mine = { version, sighting: look() };
     this.#look = mine;
-    mine.sighting.catch(() => {
-      if (this.#look === mine) this.#look = undefined;
-    });
+    mine.sighting.then(
+      ({ head }) => {
+        mine.version = Math.max(version, head?.session?.version ?? 0);
+      },
+      () => {
+        if (this.#look === mine) this.#look = undefined;
+      },
+    );
     return mine.sighting;
   }
 
@@ -173,13 +184,13 @@ export class WatchHub implements WakeListener {
         const events = await this.#source.events(this.#fetched);
         if (events.length === 0) break;
         this.#keep(events);
-        this.#ringAll();
+        this.#bell.ring("all");
       }
     } catch {
       // The store is away: watchers try for themselves and learn it there.
     } finally {
       this.#fetching = false;
-      this.#ringAll();
+      this.#bell.ring("all");
     }
   }
 
@@ -215,11 +226,5 @@ export class WatchHub implements WakeListener {
     const events = await this.#source.events(afterSeq);
     if ((events.at(-1)?.seq ?? 0) < upToSeq) return undefined;
     return events.filter(({ seq }) => seq <= upToSeq).map(watchedEvent);
-  }
-
-  #ringAll(who: "all" | "partials" = "all"): void {
-    for (const [watcher, partials] of this.#watchers) {
-      if (who === "all" || partials) watcher.ring();
-    }
   }
 }

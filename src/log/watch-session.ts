@@ -5,6 +5,7 @@ import type { Principal } from "../domain/principal.ts";
 import { Alarm } from "./alarm.ts";
 import type { Reading, SessionReader } from "./read-session.ts";
 import type { Stores } from "./stores.ts";
+import { nextTurn } from "./watch-bell.ts";
 import { Follower, undefinedIfAway } from "./watch-follower.ts";
 import type { WatchHub } from "./watch-hub.ts";
 import type { WatchHubs } from "./watch-hubs.ts";
@@ -26,6 +27,9 @@ export interface WatchRequest {
   /** Aborted when the service stops. */
   readonly shutdown: AbortSignal;
 }
+
+/** What a watcher that catches up is told before the process turns to something else. */
+const UPDATES_PER_TURN = 32;
 
 const LAST: ReadonlySet<PositionReason> = new Set([
   PositionReason.CLOSING,
@@ -65,11 +69,12 @@ export class SessionWatcher {
       hub.woken(reading.head.uid, reading.session.version);
       const follower = this.#follower(request, hub, alarm, reading);
       yield follower.position(PositionReason.OPEN);
-      for (let over = false; !over; ) {
+      for (let told = 1, over = false; !over; ) {
         for (const update of await follower.next()) {
           if (signal.aborted) return;
           yield update;
           over = isLast(update);
+          if (++told % UPDATES_PER_TURN === 0) await nextTurn();
         }
       }
     } finally {

@@ -160,14 +160,14 @@ export class SessionWriter {
     decision: Decision,
   ): Promise<ChangeOutcome> {
     if (head?.session === undefined) throw sessionNotFound();
-    const { exact, ...written } = decision;
+    const { sameTurn, ...written } = decision;
     const change = {
       operation: request.operation,
       uid: head.uid,
       basedOn: appends(decision)
         ? { gate: head.gateVersion }
         : { state: head.session.stateVersion },
-      ...(exact && { atVersion: head.session.version }),
+      ...(sameTurn && { atTurn: head.session.turnCount }),
       ...written,
     };
     try {

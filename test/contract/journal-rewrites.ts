@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import { Role } from "../../gen/parley/v1/message_pb.js";
 import type { Change, Journal } from "../../src/journal/port.ts";
 import {
   addressOf,
@@ -16,7 +17,7 @@ import {
   wholeLog,
 } from "./journal-writes.ts";
 
-/** Changes that replace events, and changes that hold at one version only. */
+/** Changes that replace events, and changes that are held to a turn. */
 export function rewriteContract(journal: () => Journal): void {
   /** A change of the state `on` has, with which the event at a seq says something else. */
   function rewriting(on: Head, seq: number, content: string, growth = 0): Change {
@@ -69,23 +70,27 @@ export function rewriteContract(journal: () => Journal): void {
     expect(contents(await wholeLog(journal(), head.uid))).toEqual(["b"]);
   });
 
-  it("makes an exact change at its version only, and one of many at once", async () => {
+  it("makes a change that is held to a turn only while that is the last one, one of many", async () => {
     const head = await sessionOf("a");
-    const exact = (text: string, atVersion: number) => ({ ...append(head, text), atVersion });
-    const early = await journal().changeSession(exact("early", 1));
-    expect(early).toMatchObject({ kind: "moved", head: { session: { version: 2 } } });
+    const held = (text: string, atTurn: number) => ({ ...append(head, text), atTurn });
+    const early = await journal().changeSession(held("early", 0));
+    expect(early).toMatchObject({ kind: "moved", head: { session: { turnCount: 1 } } });
+    const answer = { ...held("", 1), events: [message("answer", Role.ASSISTANT)] };
     const outcomes = await Promise.all([
-      ...numbers(1, 9).map((n) => journal().changeSession(exact(`exact ${n}`, 2))),
-      journal().changeSession(append(head, "whatever")),
+      journal().changeSession(append(head, "note", operation(), Role.SYSTEM)),
+      journal().changeSession(answer),
+      ...numbers(1, 9).map((n) => journal().changeSession(held(`turn ${n}`, 1))),
+      journal().changeSession(append(head, "next")),
     ]);
-    const kinds = outcomes.map(({ kind }) => kind).sort();
-    expect(kinds).toEqual(["committed", "committed", ...numbers(1, 8).map(() => "moved")]);
-    const changed = { ...restate(head, restated(head, { title: "t" })), atVersion: 3 };
+    const kinds = outcomes.map(({ kind }) => kind);
+    const committedOnes = ["committed", "committed", "committed"];
+    expect(kinds).toEqual([...committedOnes, ...numbers(1, 8).map(() => "moved"), "committed"]);
+    const changed = { ...restate(head, restated(head, { title: "t" })), atTurn: 2 };
     expect((await journal().changeSession(changed)).kind).toBe("moved");
-    expect((await journal().changeSession({ ...changed, atVersion: 4 })).kind).toBe("committed");
+    expect((await journal().changeSession({ ...changed, atTurn: 3 })).kind).toBe("committed");
     const log = await wholeLog(journal(), head.uid);
-    expect(contents(log)).toEqual(["a", "exact 1", "whatever"]);
-    expect(log.at(-1)?.seq).toBe(5);
+    expect(contents(log)).toEqual(["a", "note", "answer", "turn 1", "next"]);
+    expect(log.at(-1)).toMatchObject({ seq: 7, turn: 3 });
   });
 
   it("leaves the place of what it replaced, and counts nothing twice", async () => {

@@ -13,22 +13,27 @@ import { decodeEvent, type EventRecord } from "../../domain/event.ts";
 import { messageOf } from "../../domain/message.ts";
 import type { Principal } from "../../domain/principal.ts";
 import { isRedacted, messageNotFound, redact } from "../../domain/redaction.ts";
+import { Turnstile } from "../../log/turnstile.ts";
 import type { Written } from "../../log/write-session.ts";
 import { callerOf } from "../caller.ts";
 import { draftEvent } from "../event.ts";
 import { operationOf } from "../operation.ts";
 
-/** Times a message is read anew because another one was redacted meanwhile. */
-const MAX_ROUNDS = 8;
+/** Times a message is read anew because another one was redacted elsewhere meanwhile. */
+const MAX_ROUNDS = 32;
+/** Another message was redacted since this one was read, or this one by somebody else. */
+const OVERTAKEN = new ParleyError("version_conflict", "the session kept changing; try again");
 
 /** The event of a message, and the head it was read under; or why there is none to redact. */
 type Target = { readonly head: Head; readonly record: EventRecord } | { readonly refusal: unknown };
 
 export function redactMessage(context: Context) {
+  // One after the other within a session: of those that came at once, all but one would start anew.
+  const turnstile = new Turnstile();
   return async (request: RedactMessageRequest, call: HandlerContext) => {
     const principal = callerOf(call);
     const named = operationOf(context, call, principal, RedactMessageRequestSchema, request);
-    const written = await untilSettled(async () => {
+    const redactOnce = async () => {
       const target = await find(context, principal, request);
       return context.log.write({
         principal,
@@ -37,7 +42,9 @@ export function redactMessage(context: Context) {
         confirmed: true,
         decide: (found) => decide(context, principal, found, target, request.reason),
       });
-    });
+    };
+    const line = `${principal.tenantId}/${principal.userId}/${request.sessionId}`;
+    const written = await turnstile.pass(line, () => untilSettled(redactOnce));
     return responseOf(context, written, request.seq);
   };
 }
@@ -70,9 +77,8 @@ function decide(
   const { head } = admit(found, principal, context.clock.now());
   if ("refusal" in target) throw target.refusal;
   const { head: seen, record } = target;
-  // Another session, or one of whose messages one was redacted since: it may be this one.
   if (head.uid !== seen.uid || head.rewriteSeq !== seen.rewriteSeq) {
-    throw new ParleyError("version_conflict", "the session kept changing; try again");
+    throw OVERTAKEN;
   }
   const event = decodeEvent(record);
   if (isRedacted(event)) return undefined;
@@ -85,8 +91,7 @@ async function untilSettled(attempt: () => Promise<Written>): Promise<Written> {
     try {
       return await attempt();
     } catch (error) {
-      const moved = error instanceof ParleyError && error.reason === "version_conflict";
-      if (!moved || round === MAX_ROUNDS) throw error;
+      if (error !== OVERTAKEN || round === MAX_ROUNDS) throw error;
     }
   }
 }

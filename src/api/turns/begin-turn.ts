@@ -37,7 +37,7 @@ export function beginTurn(context: Context) {
   };
 }
 
-/** Exact, since the number of the turn is that of the turns before it and one. */
+/** Its number is that of the turns before it and one, so it is held to them. */
 function decide(
   context: Context,
   principal: Principal,
@@ -52,7 +52,7 @@ function decide(
     const message = draftEvent(context, principal, { case: "message", value: said });
     drafts.push({ ...message, startsTurn: false });
   }
-  const decision = changeState(head, drafts, { movesGate: true, exact: true });
+  const decision = changeState(head, drafts, { movesGate: true, sameTurn: true });
   const fields = ["metadata", "user_message"];
   refuseLargeEvents(decision.events, "metadata", (index) => fields[index] ?? "metadata");
   return decision;

@@ -42,7 +42,7 @@ export function endTurn(context: Context) {
   };
 }
 
-/** Exact, since a message in between could have begun another turn. */
+/** A message in between could have begun another turn, so it is held to this one. */
 function decide(
   context: Context,
   principal: Principal,
@@ -57,7 +57,7 @@ function decide(
     drafts.push(draftEvent(context, principal, { case: "message", value: said }));
   }
   drafts.push(draftEvent(context, principal, { case: "turnEnded", value }));
-  const decision = changeState(head, drafts, { movesGate: true, exact: true });
+  const decision = changeState(head, drafts, { movesGate: true, sameTurn: true });
   refuseLargeEvents(decision.events, "tools_called", () => "tools_called");
   return decision;
 }

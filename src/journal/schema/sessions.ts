@@ -29,8 +29,6 @@ export const sessions = pgTable(
     updatedHour: integer("updated_hour").notNull(),
     expiresAt: timestamp("expires_at", { withTimezone: true }),
     deletedAt: timestamp("deleted_at", { withTimezone: true }),
-    archivedAt: timestamp("archived_at", { withTimezone: true }),
-    packAfter: timestamp("pack_after", { withTimezone: true }),
     version: integer().notNull(),
     stateVersion: integer("state_version").notNull(),
     gateVersion: integer("gate_version").notNull(),
@@ -39,6 +37,8 @@ export const sessions = pgTable(
     turnCount: integer("turn_count").notNull(),
     logBytes: bigint("log_bytes", { mode: "bigint" }).notNull(),
     state: bytea().notNull(),
+    archivedAt: timestamp("archived_at", { withTimezone: true }),
+    packAfter: timestamp("pack_after", { withTimezone: true }),
   },
   (t) => [
     uniqueIndex("sessions_living_session_id")

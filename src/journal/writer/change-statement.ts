@@ -46,14 +46,14 @@ export interface ChangeRow {
 /** Numbers of the first parameters of what comes after the writes. */
 const STATES_AT = 13;
 const EVENTS_AT = STATES_AT + STATE_PARAMETERS;
-const VERSIONS_AT = EVENTS_AT + EVENT_PARAMETERS;
-const REWRITES_AT = VERSIONS_AT + 1;
+const TURNS_AT = EVENTS_AT + EVENT_PARAMETERS;
+const REWRITES_AT = TURNS_AT + 1;
 
 const WRITES = `
-  SELECT n, uid, on_state, on_gate, on_version, events, messages, turns, bytes, ${keysFrom(7, "n")}
+  SELECT n, uid, on_state, on_gate, on_turn, events, messages, turns, bytes, ${keysFrom(7, "n")}
   FROM unnest($4::uuid[], $5::int[], $6::int[], $8::int[], $9::int[], $10::int[], $11::int[],
-      $${VERSIONS_AT}::int[])
-    WITH ORDINALITY AS w (uid, on_state, on_gate, events, messages, turns, bytes, on_version, n)`;
+      $${TURNS_AT}::int[])
+    WITH ORDINALITY AS w (uid, on_state, on_gate, events, messages, turns, bytes, on_turn, n)`;
 
 const STATES = `
   SELECT s.*, substr($12::bytea, at, length) AS state FROM ${statesFrom(STATES_AT, "s")}`;
@@ -73,7 +73,7 @@ const PLACED = `
     l.log_bytes + sum(w.bytes) OVER earlier AS log_bytes
   FROM writes w JOIN locked l
     ON l.uid = w.uid AND (l.state_version = w.on_state OR l.gate_version = w.on_gate)
-      AND (w.on_version IS NULL OR l.version = w.on_version)
+      AND (w.on_turn IS NULL OR l.turn_count = w.on_turn)
   WHERE ${isNew("w.digest")}
   WINDOW earlier AS (PARTITION BY w.uid ORDER BY w.n ROWS UNBOUNDED PRECEDING)`;
 
@@ -238,7 +238,7 @@ export function changeValues(batch: readonly PendingChange[], now: Date): unknow
     bytes.toBuffer(),
     ...states,
     ...events.values(),
-    batch.map(({ change }) => change.atVersion ?? null),
+    batch.map(({ change }) => change.atTurn ?? null),
     ...rewrites,
   ];
 }

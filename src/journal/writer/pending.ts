@@ -41,7 +41,7 @@ export function pendingChange(change: Change): Omit<PendingChange, Settled> {
   return {
     change,
     state,
-    alone: state !== undefined || events.length === 0 || change.atVersion !== undefined,
+    alone: state !== undefined || events.length === 0 || change.atTurn !== undefined,
     ...sharedOf(operation, uid, events, state),
     ...(change.rewrites && rewriting(change, events, state)),
   };

@@ -201,6 +201,19 @@ export function forksSuite(target: Target): void {
     expect(JSON.stringify(raw.body)).not.toContain("q1");
   });
 
+  it("is found by the words it shares with the original, and by its own", async () => {
+    const { alice, path, session } = await talk(target, { title: "Quagga" });
+    const { body } = await alice.post(`${path}/fork`, { at_seq: 3, title: "Okapi" });
+    const found = async (q: string) => {
+      const { hits } = (await alice.get(`/api/v1/search?q=${q}`)).body;
+      return hits.map(({ session_id }: { session_id: string }) => session_id).toSorted();
+    };
+    const both = [session.session_id, body.session_id].toSorted();
+    await expect.poll(() => found("q1"), { timeout: 10_000 }).toEqual(both);
+    await expect.poll(() => found("okapi"), { timeout: 10_000 }).toEqual([body.session_id]);
+    await expect.poll(() => found("q2"), { timeout: 10_000 }).toEqual([session.session_id]);
+  });
+
   it("amounts to what its log holds", async () => {
     const { alice, path, session } = await talk(target);
     const info = async (of: string) => (await alice.get(`${of}/info`)).body;
