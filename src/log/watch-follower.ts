@@ -165,7 +165,9 @@ export class Follower {
   async #isTerminal(): Promise<boolean> {
     const { hub } = this.#parts;
     if (!this.#request.untilTerminal || this.#seq < hub.version || this.#stuck) return false;
-    const head = (await this.#head())?.head;
+    const found = await this.#head();
+    this.#stuck = found === undefined;
+    const head = found?.head;
     if (head?.session === undefined || head.uid !== hub.uid) return false;
     hub.woken(hub.uid, head.session.version);
     return head.session.version <= this.#seq && !isActive(head.session.status);

@@ -86,9 +86,10 @@ export class WatchHub implements WakeListener {
   /** Resolves when no later wake-up can be missed, or the view is away. */
   async subscribe(live: LiveView): Promise<void> {
     if (this.#subscription !== undefined) return;
-    this.#subscribing ??= this.#subscribe(live);
+    this.#subscribing ??= this.#subscribe(live).finally(() => {
+      this.#subscribing = undefined;
+    });
     await this.#subscribing;
-    this.#subscribing = undefined;
   }
 
   async #subscribe(live: LiveView): Promise<void> {

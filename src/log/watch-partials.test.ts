@@ -145,7 +145,10 @@ describe("who watches with partials", () => {
     await stream.next();
     const first = stream.next();
     await pass(0);
-    for (let i = 0; i < 1000; i++) view.tell(UID, fragment(i * 2, "ab"));
+    for (let i = 0; i < 1000; i++) {
+      view.tell(UID, fragment(i * 2, "ab"));
+      if (i === 0) await first;
+    }
     await pass(0);
     const told = [await first, await stream.next()].map(({ value }: { value: Update }) => {
       return value.update.case === "partial" ? value.update.value.text : "";
@@ -231,11 +234,11 @@ describe("nothing is told of a message that is in the log", () => {
 
 describe("a watcher that is still catching up", () => {
   it("hears of the open message once it has come to where that was begun", async () => {
-    const { log, pass, view } = scriptedLog(100);
-    view.open = fragment(0, "Hello", { since: 100 });
+    const { log, pass, view } = scriptedLog(600);
+    view.open = fragment(0, "Hello", { since: 600 });
     const watching = new Watching(log, { partials: true, afterSeq: 0 });
     await pass(0);
     expect(watching.story.at(-1)).toBe("0:Hello");
-    expect(watching.story).toHaveLength(101);
+    expect(watching.story).toHaveLength(601);
   });
 });

@@ -5,6 +5,7 @@ import { ConversationService } from "../../gen/parley/v1/conversation_service_pb
 import { Role } from "../../gen/parley/v1/message_pb.js";
 import { SessionService } from "../../gen/parley/v1/session_service_pb.js";
 import { StateService } from "../../gen/parley/v1/state_service_pb.js";
+import { TurnService } from "../../gen/parley/v1/turn_service_pb.js";
 import { callerKey } from "../../src/api/caller.ts";
 import { registerServices } from "../../src/api/index.ts";
 import { systemClock } from "../../src/clock.ts";
@@ -41,6 +42,7 @@ function setUp() {
     operations,
     sessions: createClient(SessionService, transport),
     conversation: createClient(ConversationService, transport),
+    turns: createClient(TurnService, transport),
     states: createClient(StateService, transport),
   };
 }
@@ -94,6 +96,19 @@ describe("an append", () => {
     const append = conversation.appendMessages({ sessionId: ID, messages });
     await expect(append).rejects.toMatchObject({ code: Code.ResourceExhausted });
     expect(calls.all).toEqual([]);
+  });
+
+  it("is refused where the log has no room for it, like all that appends", async () => {
+    const { conversation, turns, kept } = setUp();
+    const full = { sessionId: ID };
+    kept[0]!.head = headAt(3, { logBytes: 1024n ** 3n - 1n });
+    for (const refused of [
+      () => conversation.appendMessages({ ...full, messages: [hello] }),
+      () => conversation.appendEvents({ ...full, events: [{ name: "note" }] }),
+      () => turns.beginTurn(full),
+    ]) {
+      await expect(refused()).rejects.toMatchObject({ code: Code.ResourceExhausted });
+    }
   });
 
   it("of less is not", async () => {

@@ -24,6 +24,11 @@ function messageOf(role: Role, between: string, order: "ASC" | "DESC"): string {
         ORDER BY e.message_no ${order} LIMIT 1)`;
 }
 
+const FIRST_MESSAGES = `e.message_no > c.before
+          AND e.message_no <= least(c.through, c.before + ${PROBED_MESSAGES})`;
+const LAST_MESSAGES = `e.message_no > greatest(c.before, c.through - ${PROBED_MESSAGES})
+          AND e.message_no <= c.through`;
+
 /**
  * Turns are runs of seqs, and seqs have no gaps: where a turn and the next one
  * start says which events it has and how many. What comes before the first
@@ -37,7 +42,7 @@ function messageOf(role: Role, between: string, order: "ASC" | "DESC"): string {
  * `through_turn` is the size of all turns up to and including this one, in the
  * order asked for; where it is the size of the turn alone, the turn comes first.
  * Only lengths are looked at for that, so what is cut off is never read. What
- * tells most of a turn (\`is_core\`) is never cut off.
+ * tells most of a turn (`is_core`) is never cut off.
  */
 const READ_TURNS: Statement = {
   name: "read_turns",
@@ -59,14 +64,18 @@ const READ_TURNS: Statement = {
         WHERE session = $1 AND turn = b.turn AND type = 'turn_ended' AND seq <= b.last LIMIT 1
       ) e ON true
       WHERE b.turn BETWEEN $2 AND $3
-    ), counted AS (
+    ), counted AS MATERIALIZED (
       SELECT *, ${messagesBefore("first")} AS before, ${messagesBefore("(until + 1)")} AS through
       FROM turns WHERE is_long
-    ), probed AS (
-      SELECT turn,
-        ${messageOf(Role.USER, `e.message_no > c.before AND e.message_no <= least(c.through, c.before + ${PROBED_MESSAGES})`, "ASC")} AS asked,
-        ${messageOf(Role.ASSISTANT, `e.message_no > greatest(c.before, c.through - ${PROBED_MESSAGES}) AND e.message_no <= c.through`, "DESC")} AS answered
+    ), found AS MATERIALIZED (
+      SELECT turn, first + $5::int AS beyond, until - $6::int AS within,
+        ${messageOf(Role.USER, FIRST_MESSAGES, "ASC")} AS asked,
+        ${messageOf(Role.ASSISTANT, LAST_MESSAGES, "DESC")} AS answered
       FROM counted c
+    ), probed AS (
+      SELECT turn, CASE WHEN asked BETWEEN beyond AND within THEN asked END AS asked,
+        CASE WHEN answered BETWEEN beyond AND within THEN answered END AS answered
+      FROM found
     ), page AS (
       SELECT t.turn, t.first, t.last, t.until, e.*, octet_length(e.bytes) AS length
       FROM turns t LEFT JOIN probed p USING (turn) CROSS JOIN LATERAL (
@@ -78,7 +87,6 @@ const READ_TURNS: Statement = {
         UNION ALL
         SELECT seq, role, bytes FROM session_events
         WHERE session = $1 AND seq IN (p.asked, p.answered)
-          AND seq >= t.first + $5::int AND seq <= t.until - $6::int
       ) e
     ), told AS (
       SELECT *, seq IN (first, until,
