@@ -19,18 +19,18 @@ function turnEvents(events: Event[], includePayload = true, page?: Event[]) {
 describe("the final output of a turn", () => {
   it.each([
     [
-      "the last one that is not blank",
-      [asked, output(3, "a"), output(4, "b"), output(5, " ")],
-      "b",
+      "the first one that is not blank",
+      [asked, output(3, " "), output(4, "a"), output(5, "b")],
+      "a",
     ],
     ["none where all are blank", [asked, output(3, " ")], ""],
-    ["no title", [asked, output(3, "a"), output(4, "Trip", "title_generator")], "a"],
+    ["no title", [asked, output(3, "Trip", "title_generator"), output(4, "a")], "a"],
     ["no title of an agent event", [agent(2, "LLM_OUTPUT", "Trip", "title_generator")], ""],
     ["of agent events where no message says it", [asked, agent(3, "LLM_OUTPUT", "x", "a")], "x"],
     ["no other agent event", [asked, agent(3, "note", "x", "a")], ""],
     [
       "none where that was redacted",
-      [output(2, "a"), placedMessage(3, { role: Role.ASSISTANT, redacted: true })],
+      [placedMessage(2, { role: Role.ASSISTANT, redacted: true }), output(3, "a")],
       "",
     ],
   ])("is %s", (_, events, text) => {
@@ -56,7 +56,7 @@ describe("the events of a turn", () => {
   it("are those of a page that begins inside it, with figures of the whole turn", () => {
     const page = turnEvents([asked, output(3, "a"), output(4, "b")], true, [output(4, "b")]);
     expect(page.events.map(({ seq }) => seq)).toEqual([4]);
-    expect(page).toMatchObject({ userQuery: "q", finalOutput: "b", eventCount: 3 });
+    expect(page).toMatchObject({ userQuery: "q", finalOutput: "a", eventCount: 3 });
   });
 });
 

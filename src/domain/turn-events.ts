@@ -61,18 +61,18 @@ function finalOutput(story: TurnStory): string {
   const outputs = story.messages.filter(
     ({ role, name }) => role === Role.ASSISTANT && !TITLE_GENERATOR.test(name ?? ""),
   );
-  const last = outputs.findLast(({ content, redacted }) => redacted || content.trim() !== "");
-  return last === undefined && outputs.length === 0
-    ? lastAgentOutput(story.events)
-    : (last?.content ?? "");
+  const first = outputs.find(({ content, redacted }) => redacted || content.trim() !== "");
+  return first === undefined && outputs.length === 0
+    ? firstAgentOutput(story.events)
+    : (first?.content ?? "");
 }
 
-function lastAgentOutput(events: readonly Event[]): string {
+function firstAgentOutput(events: readonly Event[]): string {
   const texts = events.flatMap(({ payload }) => {
     if (payload.case !== "agentEvent" || !OUTPUT.test(payload.value.name)) return [];
     return TITLE_GENERATOR.test(payload.value.agentId ?? "") ? [] : [payload.value.message ?? ""];
   });
-  return texts.findLast((text) => text.trim() !== "") ?? "";
+  return texts.find((text) => text.trim() !== "") ?? "";
 }
 
 function metadataOf(story: TurnStory, withThumbnails: boolean): TurnMetadata {

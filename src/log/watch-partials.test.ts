@@ -217,18 +217,37 @@ describe("nothing is told of a message that is in the log", () => {
   });
 
   it("to a watcher that is ahead of its hub", async () => {
-    const scripted = await setUp();
-    const { watching, view, kept, pass, journal } = scripted;
+    const { watching, view, kept, pass, journal, tell } = await setUp();
     const { readEvents } = journal;
-    // The hub cannot fetch, so that the watcher reads by itself.
-    journal.readEvents = () => Promise.reject(new Error("away"));
+    const slow = Promise.withResolvers<void>();
+    let reads = 0;
+    // The hub's first read fails, so that the watcher reads by itself; its second one takes long.
+    journal.readEvents = async (range) => {
+      reads++;
+      if (reads === 1) throw new Error("away");
+      if (reads === 3) await slow.promise;
+      return readEvents(range);
+    };
     kept[0]!.events.push(eventAt(4, "whole", MESSAGE));
     kept[0]!.head = headAt(4);
     view.wake(UID, 4);
-    journal.readEvents = readEvents;
-    view.tell(UID, fragment(0, "who"));
-    await pass(2000);
-    expect(watching.story.slice(watching.story.indexOf(4))).toEqual([4]);
+    await pass(0);
+    expect([watching.story, reads]).toEqual([[4], 3]);
+    await tell(fragment(0, "who"));
+    expect(watching.story).toEqual([4]);
+    slow.resolve();
+    await pass(0);
+    await tell(fragment(3, "le"));
+    expect(watching.story).toEqual([4]);
+  });
+
+  it("to who comes when the message has just been committed", async () => {
+    const { log, tell, commit, pass } = await setUp();
+    await tell(fragment(0, "a"));
+    await commit();
+    const late = new Watching(log, { partials: true });
+    await pass(0);
+    expect(late.story).toEqual([]);
   });
 });
 

@@ -180,7 +180,7 @@ export function partialSuite(name: string, open: () => Promise<PartialHome>): vo
 
     it("never come after their message, never with a gap, whoever comes late", async () => {
       const { clients, sessionId, publish, commit, close } = await setUp();
-      const count = 25;
+      const count = 15;
       const readers: Promise<Reader>[] = [];
       const join = async (by: GrpcClients, afterSeq?: number) => {
         const reader = new Reader({ honest: false });

@@ -186,7 +186,7 @@ export declare type TurnEvents = Message<"parley.v1.TurnEvents"> & {
   userQuery: string;
 
   /**
-   * What came back: its last output that is not blank and no title generator's,
+   * What came back: its first output that is not blank and no title generator's,
    * else empty. Outputs are its assistant messages; where it has none, the agent
    * events named `llm_output` (in any case). A title generator is an agent or a
    * speaker named `title_generator`.
