@@ -45,7 +45,7 @@ async function bench(options: Options): Promise<void> {
   const names = new Set(comparisons.flatMap(({ subject, reference }) => [subject, reference]));
   const cases = await openCases(names, { stores, cores, teardown });
   const results = await measureInRounds(cases, options, progress);
-  note(`${ratioTable(comparisons, results)}\n${rateTable(results)}`);
+  note(`${ratioTable(comparisons, results, stores.embedded)}\n${rateTable(results)}`);
 }
 
 function note(text: string): void {

@@ -2,10 +2,18 @@ import { CASE_TITLES, type Comparison } from "./comparisons.ts";
 import type { Results } from "./rounds.ts";
 import { spreadOf } from "./statistics.ts";
 
-/** How each subject did, as shares of its reference's rate in the same round. */
-export function ratioTable(comparisons: readonly Comparison[], results: Results): string {
+/**
+ * How each subject did, as shares of its reference's rate in the same round.
+ * @param embedded whether that was without Redis and Postgres
+ */
+export function ratioTable(
+  comparisons: readonly Comparison[],
+  results: Results,
+  embedded: boolean,
+): string {
   const rows = comparisons.map((comparison) => {
-    const { name, subject, reference, atLeast } = comparison;
+    const { name, subject, reference } = comparison;
+    const atLeast = (embedded ? comparison.atLeastEmbedded : undefined) ?? comparison.atLeast;
     const { median, min, max } = spreadOf(ratios(comparison, results));
     return [
       name,

@@ -6,11 +6,16 @@ import type { Teardown } from "./teardown.ts";
 /** Where the measured service keeps its sessions. */
 export interface Stores {
   readonly description: string;
+  readonly embedded: boolean;
   /** As the service is configured with them. */
   readonly env: { readonly REDIS_URL?: string; readonly DATABASE_URL?: string };
 }
 
-const EMBEDDED: Stores = { description: "PGlite on disk and memory (embedded)", env: {} };
+const EMBEDDED: Stores = {
+  description: "PGlite on disk and memory (embedded)",
+  embedded: true,
+  env: {},
+};
 
 // What Postgres has by default: the tests' own are smaller. fsync and synchronous_commit are on.
 const POSTGRES_SETTINGS = { shared_buffers: "128MB" };
@@ -34,6 +39,7 @@ export async function startStores(
   teardown.add(() => postgres.stop());
   return {
     description: "Redis (nothing on disk) and Postgres (fsync on), started for this run",
+    embedded: false,
     env: { REDIS_URL: redis.url, DATABASE_URL: postgres.url() },
   };
 }

@@ -31,6 +31,11 @@ const STEPS: Step[] = [
     command: ["node", "scripts/generated-code.ts"],
   },
   {
+    name: "openapi",
+    about: "docs/api/openapi.json is what the protos give",
+    command: ["node", "scripts/openapi.ts", "--check"],
+  },
+  {
     name: "schema",
     about: "migrations/schema.sql is what the migrations give",
     command: ["node", "scripts/schema.ts", "--check"],

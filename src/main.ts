@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { endWell } from "./cli/end-well.ts";
+import { setHeapFlags } from "./cli/heap-flags.ts";
 import { banner } from "./config/banner.ts";
 import { type Config, ConfigError, toConfig } from "./config/config.ts";
 import { readEnv } from "./config/env.ts";
@@ -28,6 +29,7 @@ function configure(): Config {
 }
 
 async function serve(config: Config): Promise<void> {
+  setHeapFlags();
   const logger = createLogger({ level: config.logLevel, terminal: process.stdout.isTTY === true });
   try {
     const opening = createService(config, { logger });

@@ -94,6 +94,7 @@ class ParleyService implements Service {
     try {
       this.#server = await startServer({
         ...server,
+        limits: { readerTimeoutMs: server.readerTimeoutMs },
         routes: (router) => registerServices(router, this.#context),
         health: this.#probes(),
         authenticators: [devAuthenticator(auth.devUserId)],

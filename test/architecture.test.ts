@@ -34,7 +34,7 @@ const LAYERS: Layers = {
   "context.ts": "type:clock.ts type:ids.ts type:log",
   "clock.ts": "",
   "ids.ts": "",
-  server: "api rest type:context.ts type:config telemetry domain gen",
+  server: "api rest rest/openapi type:context.ts type:config telemetry domain gen",
   archiver: "log journal/port.ts live/port.ts type:clock.ts type:ids.ts telemetry domain gen",
   // `rest` is to Parley what a package would be; handlers may use what it offers them.
   api: "log render type:context.ts type:journal/port.ts rest/index.ts domain gen",
@@ -46,6 +46,8 @@ const LAYERS: Layers = {
   "live/redis": "live telemetry domain gen",
   "live/memory": "live telemetry domain gen",
   rest: "gen/google gen/rest",
+  // Limits come from the rules of protovalidate, which are no more Parley's own than google.api's.
+  "rest/openapi": "rest gen/google gen/rest gen/buf",
   client: "gen",
   domain: "gen",
   config: "",

@@ -10,11 +10,12 @@ export async function driveHttp1(
   port: number,
   requests: readonly Buffer[],
   seconds: number,
+  inFlight: number = IN_FLIGHT,
 ): Promise<Sample> {
   const next = inTurn(requests);
   const open = () => Http1Connection.open(port);
-  return withConnections(IN_FLIGHT, open, (connections) =>
-    closedLoop(seconds, (lane) => connections[lane]!.ask(next())),
+  return withConnections(inFlight, open, (connections) =>
+    closedLoop(seconds, (lane) => connections[lane]!.ask(next()), inFlight),
   );
 }
 

@@ -15,6 +15,17 @@ import { sessionService } from "./sessions/index.ts";
 import { stateService } from "./state/index.ts";
 import { turnService } from "./turns/index.ts";
 
+/** Every service, in the order in which they are described. */
+export const SERVICES = [
+  SessionService,
+  StateService,
+  ConversationService,
+  TurnService,
+  ArchiveService,
+  SearchService,
+  DerivationService,
+] as const;
+
 /** The whole surface of Parley: every service and what answers it. */
 export function registerServices(router: ConnectRouter, context: Context): void {
   router.service(SessionService, sessionService(context));

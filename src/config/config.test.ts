@@ -14,7 +14,14 @@ const problems = (source: Record<string, string>) => {
 
 it("is complete without any variable", () => {
   expect(configure({})).toEqual({
-    server: { host: "127.0.0.1", port: 8080, tls: undefined, shutdownGraceMs: 10_000 },
+    server: {
+      host: "127.0.0.1",
+      port: 8080,
+      tls: undefined,
+      corsOrigins: [],
+      readerTimeoutMs: 60_000,
+      shutdownGraceMs: 10_000,
+    },
     auth: { mode: "dev", devUserId: "dev-user" },
     journal: { kind: "pglite", dataDir: ".parley" },
     live: { redisUrl: undefined, keyPrefix: "parley:", stalenessMs: 2000 },
@@ -31,6 +38,7 @@ it("takes what is set, trimmed, and blanks for unset", () => {
     DATABASE_URL: "postgres://u:p@h/d",
     PARLEY_LIVE_STALENESS: "1.5s",
     PARLEY_SHUTDOWN_GRACE: "1m",
+    PARLEY_READER_TIMEOUT: "1h",
     LOG_LEVEL: "DEBUG",
     TLS_CERT: "c.pem",
     TLS_KEY: "k.pem",
@@ -40,6 +48,7 @@ it("takes what is set, trimmed, and blanks for unset", () => {
       host: "::1",
       port: 0,
       shutdownGraceMs: 60_000,
+      readerTimeoutMs: 3_600_000,
       tls: { certFile: "c.pem", keyFile: "k.pem" },
     },
     live: { stalenessMs: 1500 },
@@ -51,6 +60,14 @@ it("takes what is set, trimmed, and blanks for unset", () => {
   );
 });
 
+it.each([
+  ["*", ["*"]],
+  ["https://A.example:443, http://b:8080 ,", ["https://a.example", "http://b:8080"]],
+  ["capacitor://LocalHost", ["capacitor://localhost"]],
+])("takes the origins %s", (text, origins) => {
+  expect(configure({ PARLEY_CORS_ORIGINS: text }).server.corsOrigins).toEqual(origins);
+});
+
 describe("a problem", () => {
   it.each([
     [{ PORT: "99999" }, 'PORT: "99999" must be a whole number from 0 to 65535'],
@@ -60,6 +77,11 @@ describe("a problem", () => {
     [{ PARLEY_LIVE_STALENESS: "99ms" }, /^PARLEY_LIVE_STALENESS: .* from 100ms to 60s$/],
     [{ PARLEY_LIVE_STALENESS: "2" }, /a duration such as 500ms/],
     [{ PARLEY_SHUTDOWN_GRACE: "11m" }, /from 0s to 10m$/],
+    [{ PARLEY_READER_TIMEOUT: "2h" }, /^PARLEY_READER_TIMEOUT: .* from 1s to 1h$/],
+    [{ PARLEY_CORS_ORIGINS: "*,http://a" }, /^PARLEY_CORS_ORIGINS: .* or \* alone$/],
+    [{ PARLEY_CORS_ORIGINS: "a.example" }, /^PARLEY_CORS_ORIGINS: "a.example" must be origins/],
+    [{ PARLEY_CORS_ORIGINS: "https://a/" }, /^PARLEY_CORS_ORIGINS: /],
+    [{ PARLEY_CORS_ORIGINS: "https://*.a" }, /^PARLEY_CORS_ORIGINS: /],
     [{ PARLEY_REDIS_PREFIX: "a{b}" }, /^PARLEY_REDIS_PREFIX: /],
     [{ DEV_USER_ID: "two words" }, /^DEV_USER_ID: "two words" must be/],
     [{ TLS_CERT: "c.pem" }, "TLS_KEY: is not set, but TLS_CERT is; set both or neither"],

@@ -21,6 +21,9 @@ export interface ServerConfig {
   readonly port: number;
   /** PEM files; undefined: cleartext. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** Origins whose pages may call, or `*`; empty: none. */
+  readonly corsOrigins: readonly string[];
+  readonly readerTimeoutMs: number;
   readonly shutdownGraceMs: number;
 }
 
@@ -87,6 +90,8 @@ function toServer(reader: Reader, env: Env): ServerConfig {
     host: reader.matching("HOST", /^[A-Za-z0-9.:_%-]{1,255}$/, "a host name or an IP address"),
     port: reader.integer("PORT", 0, 65_535),
     tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
+    corsOrigins: reader.origins("PARLEY_CORS_ORIGINS"),
+    readerTimeoutMs: reader.duration("PARLEY_READER_TIMEOUT", 1000, 3_600_000),
     shutdownGraceMs: reader.duration("PARLEY_SHUTDOWN_GRACE", 0, 600_000),
   };
 }

@@ -1,11 +1,11 @@
 /** What a text means, or what would have been allowed instead. */
 export type Parsed<T> = { readonly value: T } | { readonly allowed: string };
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** `500ms`, `2s`, `1.5s`, `1m`, within bounds given in milliseconds. */
+/** `500ms`, `2s`, `1.5s`, `1m`, `1h`, within bounds given in milliseconds. */
 export function parseDuration(text: string, minMs: number, maxMs: number): Parsed<number> {
-  const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m)$/.exec(text);
+  const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h)$/.exec(text);
   const ms = match === null ? Number.NaN : Number(match[1]) * (UNIT_MS[match[2] ?? ""] ?? 1);
   if (ms >= minMs && ms <= maxMs) return { value: Math.round(ms) };
   return {
@@ -28,6 +28,28 @@ export function parseMatching(text: string, form: RegExp, allowed: string): Pars
   return form.test(text) ? { value: text } : { allowed };
 }
 
+/**
+ * Origins as browsers send them in `Origin`, or `*` alone; empty if there are none. Host
+ * in lower case and without the scheme's own port, however it was written.
+ */
+export function parseOrigins(text: string): Parsed<readonly string[]> {
+  const items = text.split(",").flatMap((item) => item.trim() || []);
+  const origins = items.map(toOrigin);
+  const known = origins.filter((origin) => origin !== undefined);
+  if (known.length === items.length && !(known.includes("*") && known.length > 1)) {
+    return { value: known };
+  }
+  return { allowed: "origins such as https://app.example.com, separated by commas, or * alone" };
+}
+
+function toOrigin(text: string): string | undefined {
+  if (text === "*") return text;
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#@*\s]+$/i.test(text) || !URL.canParse(text)) return undefined;
+  const { origin } = new URL(text);
+  // Of schemes that are not the web's, such as an app's own, URL knows no origin.
+  return origin === "null" ? text.toLowerCase() : origin;
+}
+
 /** The scheme only: what comes after it is for the store's driver to understand. */
 export function parseUrl(text: string, schemes: readonly string[]): Parsed<string> {
   const match = /^([a-z][a-z0-9+]*):\/\/\S+$/.exec(text);
@@ -37,5 +59,6 @@ export function parseUrl(text: string, schemes: readonly string[]): Parsed<strin
 
 function duration(ms: number): string {
   if (ms % 1000 !== 0) return `${ms}ms`;
+  if (ms % 3_600_000 === 0 && ms > 0) return `${ms / 3_600_000}h`;
   return ms % 60_000 === 0 && ms > 60_000 ? `${ms / 60_000}m` : `${ms / 1000}s`;
 }

@@ -5,6 +5,7 @@ import {
   parseInteger,
   parseMatching,
   parseOneOf,
+  parseOrigins,
   parseUrl,
 } from "./parse.ts";
 import { VARIABLES, type VariableName } from "./variables.ts";
@@ -46,6 +47,10 @@ export class Reader {
 
   matching(name: VariableName, form: RegExp, allowed: string): string {
     return this.#read(name, (text) => parseMatching(text, form, allowed), "");
+  }
+
+  origins(name: VariableName): readonly string[] {
+    return this.#read(name, parseOrigins, []);
   }
 
   /** Undefined when not set. Its value is in no problem, since it may hold a password. */

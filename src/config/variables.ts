@@ -59,6 +59,18 @@ export const VARIABLES = [
   },
   { name: "TLS_KEY", default: "", meaning: "PEM file of the certificate's private key." },
   {
+    name: "PARLEY_CORS_ORIGINS",
+    default: "",
+    meaning:
+      "Origins whose pages may call from a browser, comma-separated (`https://app.example.com`), " +
+      "or `*` for all, without cookies. Unset: none.",
+  },
+  {
+    name: "PARLEY_READER_TIMEOUT",
+    default: "60s",
+    meaning: "How long a caller may leave an answer unread before it is cut off, `1s` to `1h`.",
+  },
+  {
     name: "PARLEY_SHUTDOWN_GRACE",
     default: "10s",
     meaning: "How long calls may take to finish when the server stops, `0s` to `10m`.",

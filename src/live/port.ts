@@ -84,6 +84,7 @@ export interface Want {
 export interface Glance {
   /** The view's clock as it answered. */
   readonly moment: Moment;
+  /** Not to be changed: others may be given the same object. */
   readonly head: Head | undefined;
   /** True if the head was the journal's at most the staleness bound ago. */
   readonly fresh: boolean;

@@ -40,9 +40,12 @@ export class CoherentView {
 
   /** What the view has, not fresh if it is not to be believed; undefined if it is away. */
   async glance(key: LiveKey, want: Want): Promise<Glance | undefined> {
-    const glance = await this.#live.read(key, want).catch(() => undefined);
-    if (glance === undefined || !this.#isDoubted(nameOf(key))) return glance;
-    return { ...glance, fresh: false };
+    try {
+      const glance = await this.#live.read(key, want);
+      return this.#isDoubted(key) ? { ...glance, fresh: false } : glance;
+    } catch {
+      return undefined;
+    }
   }
 
   /**
@@ -122,8 +125,9 @@ export class CoherentView {
     if (doubt !== undefined && versionOf(copy) >= doubt.version) this.#doubted.delete(name);
   }
 
-  #isDoubted(name: string): boolean {
-    const doubt = this.#doubted.get(name);
+  #isDoubted(key: LiveKey): boolean {
+    if (this.#doubted.size === 0) return false;
+    const doubt = this.#doubted.get(nameOf(key));
     return doubt !== undefined && this.#clock.monotonic() < doubt.until;
   }
 }

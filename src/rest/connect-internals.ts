@@ -3,7 +3,6 @@
 // be looked at when it moves.
 export {
   createAsyncIterable,
-  invokeUnaryImplementation,
   mergeNonProtocolHeaders,
   transformInvokeImplementation,
   type UniversalHandlerOptions,

@@ -1,3 +1,4 @@
+export { borrowSignal, type SignalSource } from "./call/borrowed-signal.ts";
 export { setSuccessStatus } from "./call/success-status.ts";
 export { type CapturedMethod, type CapturedServices, captureServices } from "./capture.ts";
 export { createJsonReader, type JsonReader } from "./codec/json-reader.ts";

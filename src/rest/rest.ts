@@ -16,8 +16,9 @@ import type { NodeHandler, NodeRequest } from "./http/node-http.ts";
 import { compileRules } from "./rule/compile-rules.ts";
 import { createHandler } from "./serve.ts";
 
-/** How often a silent event stream shows that it lives: proxies give up after 30 s or more. */
+/** How often a silent stream shows that it lives: proxies give up after 30 s or more. */
 const DEFAULT_HEARTBEAT_MS = 15_000;
+const DEFAULT_READER_TIMEOUT_MS = 60_000;
 
 /** Settings of the REST handler. Handler options given at registration come first. */
 export interface RestOptions {
@@ -25,8 +26,23 @@ export interface RestOptions {
   readonly methods: readonly CapturedMethod[];
   /** The interceptors that the router has; they run around REST calls too. Default: none. */
   readonly interceptors?: Interceptor[];
-  /** Most bytes of a request body. Default 4 MiB. More is 413. */
+  /** Most bytes of a request body, compressed or not. Default 4 MiB. More is 413. */
   readonly readMaxBytes?: number;
+  /** Whether members of JSON bodies and form fields that no field has are passed over. Default: 400. */
+  readonly ignoreUnknownFields?: boolean;
+  /** Whether query parameters that fill no field are passed over. Default: 400. */
+  readonly ignoreUnknownParameters?: boolean;
+  /**
+   * Whether bodies may be HTML forms, beside JSON. Default true. Pages of other
+   * origins can post forms without asking: where a cookie alone says who calls,
+   * turn them off, or check `Origin`.
+   */
+  readonly forms?: boolean;
+  /**
+   * From how many bytes on an answer is compressed, for callers who accept that.
+   * Default 1024; Infinity: only for callers who accept nothing else.
+   */
+  readonly compressMinBytes?: number;
   /** Longest deadline a caller may ask for, in milliseconds; longer ones are cut to it. */
   readonly maxTimeoutMs?: number;
   /** Aborts all calls when the server stops. */
@@ -39,8 +55,18 @@ export interface RestOptions {
   readonly registry?: Registry;
   /** How answers look. Default: `restJson`. */
   readonly json?: Partial<JsonStyle>;
-  /** Milliseconds of silence between heartbeats of an event stream. Default 15,000. */
+  /** Milliseconds of silence between heartbeats of a stream. Default 15,000. */
   readonly heartbeatMs?: number;
+  /**
+   * Milliseconds that a record of a stream may wait for its reader; then the answer
+   * is broken off and the handler stopped. Default 60,000.
+   */
+  readonly readerTimeoutMs?: number;
+  /**
+   * Milliseconds after which readers of event streams should come back, sent as
+   * `retry`. Default: nothing is said; browsers take a few seconds.
+   */
+  readonly retryMs?: number;
   /**
    * The body of an error. `details` are the error's, as JSON with an `@type`.
    * Default: google.rpc.Status.
@@ -53,7 +79,7 @@ export interface RestOptions {
    */
   readonly errorStatus?: (error: ConnectError, info: ErrorInfo) => number | undefined;
   /** Told of everything thrown that is no ConnectError: callers learn only "internal error". */
-  readonly onInternalError?: (reason: unknown) => void;
+  readonly onInternalError?: (reason: unknown, info: ErrorInfo) => void;
 }
 
 /**
@@ -72,6 +98,10 @@ export function createRest(options: RestOptions): NodeHandler {
     router: compileRules(options.methods, options, { reader, writer }),
     errors: createErrorAnswers(options, writer),
     contextValues: options.contextValues ?? (() => createContextValues()),
-    heartbeatMs: options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
+    streams: {
+      heartbeatMs: options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
+      readerTimeoutMs: options.readerTimeoutMs ?? DEFAULT_READER_TIMEOUT_MS,
+      retryMs: options.retryMs,
+    },
   });
 }

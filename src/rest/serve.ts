@@ -2,26 +2,32 @@ import type { ContextValues } from "@connectrpc/connect";
 import { bindRequest } from "./bind/bind-request.ts";
 import { sendEmpty, sendError } from "./call/answer.ts";
 import { type Call, openCall } from "./call/open-call.ts";
+import { answerRawStream } from "./call/raw-stream.ts";
 import { answerStream } from "./call/server-stream.ts";
 import { chooseLayout, streamOffers } from "./call/stream-format.ts";
+import type { StreamTiming } from "./call/stream-writer.ts";
 import { answerUnary } from "./call/unary.ts";
 import { abortReason, type ErrorAnswers, type ErrorInfo } from "./error/error-answer.ts";
 import {
+  codingNotAcceptable,
   malformedRequest,
   methodNotAllowed,
   noSuchPath,
   notAcceptable,
   streamNotSupported,
+  webSocketNotSupported,
 } from "./error/request-error.ts";
 import { negotiate } from "./http/accept.ts";
+import { acceptedCodings } from "./http/accept-encoding.ts";
+import { CODINGS, type Coding } from "./http/content-coding.ts";
 import {
   breakOff,
   type NodeHandler,
   type NodeRequest,
   type NodeResponse,
   requestUrl,
-  toWebHeaders,
 } from "./http/node-http.ts";
+import { RequestHeaders } from "./http/request-headers.ts";
 import { readTimeout } from "./http/timeout.ts";
 import { parseTarget } from "./route/request-target.ts";
 import type { Router } from "./route/router.ts";
@@ -33,7 +39,13 @@ export interface HandlerParts {
   readonly router: Router<Binding>;
   readonly errors: ErrorAnswers;
   readonly contextValues: (request: NodeRequest) => ContextValues;
-  readonly heartbeatMs: number;
+  readonly streams: StreamSettings;
+}
+
+/** How the streams of all methods go out. */
+export interface StreamSettings extends StreamTiming {
+  /** When event streams ask their readers to come back, in milliseconds; undefined: not said. */
+  readonly retryMs: number | undefined;
 }
 
 /** A request that found its route. */
@@ -50,33 +62,43 @@ interface Exchange {
 export function createHandler(parts: HandlerParts): NodeHandler {
   return (request, response) => {
     // Without a listener the error of a broken connection would end the process.
-    request.on("error", ignore);
-    response.on("error", ignore);
-    const exchange = attempt(request, response, parts, NO_CALL, () =>
-      openExchange(request, response, parts.router),
-    );
-    if (exchange === undefined) return;
-    void serve(exchange, parts);
+    if (request.listenerCount("error") === 0) request.on("error", ignore);
+    if (response.listenerCount("error") === 0) response.on("error", ignore);
+    void serve(request, response, parts);
   };
 }
 
-const NO_CALL: ErrorInfo = { method: undefined, ifMatch: false };
-
 function ignore(): void {}
 
-function attempt<T>(
+async function serve(
   request: NodeRequest,
   response: NodeResponse,
   parts: HandlerParts,
-  info: ErrorInfo,
-  run: () => T,
-): T | undefined {
+): Promise<void> {
+  let exchange: Exchange | undefined;
+  let call: Call | undefined;
   try {
-    return run();
+    exchange = openExchange(request, response, parts.router);
+    if (exchange === undefined) return;
+    const answer = chooseAnswer(exchange, parts);
+    call = open(exchange, parts);
+    const { requestGate } = exchange.binding.endpoint;
+    if (requestGate !== undefined) await requestGate(call.ctx);
+    await answer(call);
   } catch (reason) {
-    fail(request, response, parts, reason, info);
-    return undefined;
+    const info = errorInfo(request, exchange?.binding);
+    fail(response, parts, abortReason(reason, call?.ctx), info);
+  } finally {
+    call?.close();
   }
+}
+
+function errorInfo(request: NodeRequest, binding: Binding | undefined): ErrorInfo {
+  return {
+    request,
+    method: binding?.endpoint.spec.method,
+    ifMatch: binding?.ifMatch !== undefined && request.headers["if-match"] !== undefined,
+  };
 }
 
 /** Finds the route; undefined when OPTIONS was answered. */
@@ -91,6 +113,7 @@ function openExchange(
   if (target === undefined) throw malformedRequest("the request target is malformed");
   const method = request.method ?? "";
   const match = router.match(method, target);
+  if (match.kind !== "not_found" && isWebSocket(request)) throw webSocketNotSupported();
   switch (match.kind) {
     case "found":
       return {
@@ -110,50 +133,54 @@ function openExchange(
   }
 }
 
-async function serve(exchange: Exchange, parts: HandlerParts): Promise<void> {
-  const { request, response, binding } = exchange;
-  const info: ErrorInfo = {
-    method: binding.endpoint.spec.method,
-    ifMatch: binding.ifMatch !== undefined && request.headers["if-match"] !== undefined,
-  };
-  let call: Call | undefined;
-  try {
-    const answer = chooseAnswer(exchange, parts, info);
-    call = open(exchange, parts);
-    await binding.endpoint.requestGate?.(call.ctx);
-    await answer(call);
-  } catch (reason) {
-    fail(request, response, parts, abortReason(reason, call?.ctx.signal), info);
-  } finally {
-    call?.close();
-  }
-}
-
 /** Decides how to answer before anything is done for it: 406 and 501 cost nothing. */
-function chooseAnswer(exchange: Exchange, parts: HandlerParts, info: ErrorInfo) {
+function chooseAnswer(exchange: Exchange, parts: HandlerParts) {
   const { request, response, binding, path, query } = exchange;
   const { spec, streamFormat } = binding.endpoint;
   const { accept } = request.headers;
+  if (spec.kind !== "unary" && spec.kind !== "server_streaming") throw streamNotSupported();
+  checkCodings(request, spec.kind === "unary" ? CODINGS : []);
   if (spec.kind === "unary") {
-    if (negotiate(accept, JSON_ONLY) === undefined) throw notAcceptable(JSON_ONLY);
+    // What a raw body is, only the handler knows: whoever calls it takes it as it is.
+    if (binding.raw === undefined && negotiate(accept, JSON_ONLY) === undefined) {
+      throw notAcceptable(JSON_ONLY);
+    }
     return async ({ ctx }: Call) => {
       const input = await bindRequest(request, binding, path, query);
       await answerUnary(binding, ctx, input, response);
     };
   }
-  if (spec.kind !== "server_streaming") throw streamNotSupported();
-  const layout = chooseLayout(binding, accept);
+  const { raw } = binding;
+  if (raw !== undefined) {
+    return async ({ ctx }: Call) => {
+      const input = await bindRequest(request, binding, path, query);
+      await answerRawStream(binding, ctx, input, response, { raw, ...parts.streams });
+    };
+  }
+  const { retryMs, ...timing } = parts.streams;
+  const layout = chooseLayout(binding, accept, retryMs);
   if (layout === undefined) throw notAcceptable(streamOffers(streamFormat));
   return async ({ ctx }: Call) => {
     const input = await bindRequest(request, binding, path, query);
+    const info = errorInfo(request, binding);
     const writeError = (reason: unknown) =>
-      JSON.stringify(parts.errors(abortReason(reason, ctx.signal), info).body);
-    const { heartbeatMs } = parts;
-    await answerStream(binding, ctx, input, response, { layout, writeError, heartbeatMs });
+      JSON.stringify(parts.errors(abortReason(reason, ctx), info).body);
+    await answerStream(binding, ctx, input, response, { layout, writeError, ...timing });
   };
 }
 
 const JSON_ONLY = ["application/json"] as const;
+
+/** Streams are not compressed: an event would wait in the compressor for the next ones. */
+function checkCodings({ headers }: NodeRequest, codings: readonly Coding[]): void {
+  const { coding, plain } = acceptedCodings(headers["accept-encoding"]?.toString());
+  const fits = plain || (coding !== undefined && codings.includes(coding));
+  if (!fits) throw codingNotAcceptable([...codings, "identity"]);
+}
+
+function isWebSocket({ headers }: NodeRequest): boolean {
+  return headers.upgrade?.toLowerCase() === "websocket";
+}
 
 function open({ request, response, url, binding }: Exchange, parts: HandlerParts): Call {
   const timeoutMs = readTimeout(request.headers, binding.endpoint.maxTimeoutMs);
@@ -162,7 +189,7 @@ function open({ request, response, url, binding }: Exchange, parts: HandlerParts
     endpoint: binding.endpoint,
     requestMethod: request.method ?? "",
     url,
-    requestHeader: toWebHeaders(request.headers),
+    requestHeader: new RequestHeaders(request.headers),
     timeoutMs,
     values: parts.contextValues(request),
     response,
@@ -170,13 +197,8 @@ function open({ request, response, url, binding }: Exchange, parts: HandlerParts
 }
 
 /** Answers with an error. Once an answer has begun, all that can be said is that it broke off. */
-function fail(
-  request: NodeRequest,
-  response: NodeResponse,
-  parts: HandlerParts,
-  reason: unknown,
-  info: ErrorInfo,
-): void {
+function fail(response: NodeResponse, parts: HandlerParts, reason: unknown, info: ErrorInfo): void {
+  const { request } = info;
   try {
     const answer = parts.errors(reason, info);
     if (response.headersSent) breakOff(response);

@@ -1,8 +1,8 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
-import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Reason } from "../domain/errors.ts";
 import { errorBody } from "./error-body.ts";
+import { closeSlowly } from "./lingering-close.ts";
 
 interface Refusal {
   readonly status: number;
@@ -37,40 +37,40 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
 
 /**
  * Answers what Node could not read as an HTTP/1 request, straight to the socket,
- * and closes it. `current` is the answer that is being given on it, if any: into
- * the middle of that nothing can be written.
+ * and closes it. `answerOn` gives the first answer that is due on it, if any. If its
+ * request was whole, what is wrong came behind it and waits for its turn; else into the
+ * middle of it nothing can be written. Returns the status; undefined: there is none.
  */
 export function refuseUnreadable(
   error: Error & { code?: string },
   socket: Duplex,
-  current: ServerResponse | undefined,
+  answerOn: (socket: Duplex) => ServerResponse | undefined,
 ): number | undefined {
-  if (!socket.writable || error.code === "ECONNRESET" || current?.headersSent === true) {
+  const current = answerOn(socket);
+  const whole = current?.req.complete === true;
+  // Who has closed its half has left. Nobody else notices, as the parser has given up.
+  const left = whole && socket.readableEnded;
+  const waits = whole && !left && isWholeOrNone(current);
+  if (!socket.writable || error.code === "ECONNRESET" || left || (current?.headersSent && !waits)) {
     socket.destroy();
     return undefined;
   }
-  const { status, reason, message } = REFUSALS[error.code ?? ""] ?? MALFORMED;
-  const body = `${JSON.stringify(errorBody(reason, message, status))}\n`;
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\n` +
-      `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    () => socket.destroy(),
-  );
-  return status;
+  const refusal = REFUSALS[error.code ?? ""] ?? MALFORMED;
+  if (waits) current.once("close", () => refuseUnreadable(error, socket, answerOn));
+  else refuse(socket, refusal);
+  return refusal.status;
 }
 
-/** Which answer is being given on a socket, as `refuseUnreadable` wants to know it. */
-export class CurrentResponses {
-  readonly #responses = new WeakMap<Duplex, ServerResponse>();
+/** An answer that has begun and goes on, as streams do, may never end. */
+function isWholeOrNone({ headersSent, writableEnded }: ServerResponse): boolean {
+  return !headersSent || writableEnded;
+}
 
-  begin(socket: Socket, res: ServerResponse): void {
-    this.#responses.set(socket, res);
-    res.once("close", () => {
-      if (this.#responses.get(socket) === res) this.#responses.delete(socket);
-    });
-  }
-
-  on(socket: Duplex): ServerResponse | undefined {
-    return this.#responses.get(socket);
-  }
+function refuse(socket: Duplex, { status, reason, message }: Refusal): void {
+  const body = `${JSON.stringify(errorBody(reason, message, status))}\n`;
+  socket.write(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\n` +
+      `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+  closeSlowly(socket);
 }

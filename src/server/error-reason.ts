@@ -3,7 +3,7 @@ import { ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
 import { REASONS, type Reason } from "../domain/errors.ts";
 
 /** The `domain` of every ErrorInfo: whose reasons these are. */
-export const ERROR_DOMAIN = "parley";
+const ERROR_DOMAIN = "parley";
 
 /**
  * What a code means when nobody said why: errors of the RPC library itself, such
@@ -41,6 +41,17 @@ export function statedReason(error: ConnectError): Reason | undefined {
 /** The reason an error states, else the one its code stands for. */
 export function reasonOf(error: ConnectError): Reason {
   return statedReason(error) ?? REASON_OF_CODE[error.code];
+}
+
+/** Gives an error that states no reason the one its code stands for. */
+export function withReason(error: ConnectError): ConnectError {
+  if (statedReason(error) === undefined) error.details.push(errorInfo(reasonOf(error)));
+  return error;
+}
+
+/** A reason as a detail of an error. */
+export function errorInfo(reason: Reason) {
+  return { desc: ErrorInfoSchema, value: { reason, domain: ERROR_DOMAIN } };
 }
 
 /** The HTTP status of an error over REST. */

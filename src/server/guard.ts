@@ -26,7 +26,9 @@ export function contain(handle: HttpHandler, logger: Logger): HttpHandler {
     sendError(res, "internal", "internal error");
   };
   return (req, res) => {
-    // Without a listener the error of a write after the end would be nobody's, and end the process.
+    // Without listeners the error of a write after the end, and of a request that was cut off
+    // behind another on its connection, would be nobody's, and end the process.
+    req.on("error", ignore);
     res.on("error", ignore);
     try {
       handle(req, res)?.catch((err) => failed(err, req, res));

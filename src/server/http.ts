@@ -14,8 +14,11 @@ type Head = Record<string, string | number>;
 export function sendText(res: HttpResponse, status: number, type: string, text: string): void {
   const body = Buffer.from(text);
   const head: Head = { "content-type": type, "content-length": body.length };
-  (res as ServerResponse).writeHead(status, head);
-  (res as ServerResponse).end(body);
+  const target = res as ServerResponse;
+  target.writeHead(status, head);
+  // Over HTTP/2 a body for HEAD is a write after the end, and the stream never closes.
+  if (target.req.method === "HEAD") target.end();
+  else target.end(body);
 }
 
 export function sendJson(res: HttpResponse, status: number, json: unknown): void {

@@ -9,13 +9,15 @@ export interface ListenerLimits {
   readonly headersTimeoutMs: number;
   /** For the whole request, with its body. Answers may take longer. */
   readonly requestTimeoutMs: number;
+  /** How long what was written of an answer may wait for a caller who does not read. */
+  readonly readerTimeoutMs: number;
   /**
    * How long an idle HTTP/1.1 connection is kept. Longer than the 60 s after
    * which most load balancers close theirs: if the server closed first, a
    * request could already be on its way.
    */
   readonly keepAliveTimeoutMs: number;
-  /** How long an HTTP/2 session without a frame is kept. */
+  /** How long an HTTP/2 session without a stream is kept. */
   readonly sessionIdleMs: number;
   readonly maxHeaderBytes: number;
   readonly maxHeaders: number;
@@ -35,6 +37,7 @@ export const DEFAULT_LIMITS: ListenerLimits = {
   prefaceTimeoutMs: 10_000,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 120_000,
+  readerTimeoutMs: 60_000,
   keepAliveTimeoutMs: 75_000,
   sessionIdleMs: 600_000,
   maxHeaderBytes: 16_384,

@@ -1,9 +1,9 @@
 import http from "node:http";
 import http2 from "node:http2";
 import { type AddressInfo, isIPv6, type Socket } from "node:net";
-import { CurrentResponses, refuseUnreadable } from "./client-error.ts";
+import { refuseUnreadable } from "./client-error.ts";
 import { Connections } from "./connections.ts";
-import type { HttpHandler } from "./http.ts";
+import type { HttpHandler, HttpRequest, HttpResponse } from "./http.ts";
 import { DEFAULT_LIMITS, type ListenerLimits } from "./limits.ts";
 import { sniff } from "./preface.ts";
 
@@ -44,7 +44,7 @@ type Server = http.Server | http2.Http2SecureServer;
 /** Opens one port for HTTP/1.1 and HTTP/2. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const connections = new Connections(limits.sessionIdleMs, options.onConnection);
+  const connections = new Connections(limits, options.onConnection);
   const handle: HttpHandler = (req, res) => {
     connections.answer(res);
     return options.handle(req, res);
@@ -53,7 +53,8 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     options.tls === undefined
       ? cleartext(limits, connections, handle)
       : encrypted(options.tls, limits, connections, handle);
-  answerUnreadable(server, options.onUnreadable);
+  answerUnreadable(server, connections, options.onUnreadable);
+  answerExpectations(server);
   await opened(server, options.host, options.port);
   connections.server = server;
   return {
@@ -159,14 +160,30 @@ function setHttp1Timeouts(server: http.Server, limits: ListenerLimits): void {
   server.maxHeadersCount = limits.maxHeaders;
 }
 
-function answerUnreadable(server: Server, told: ListenerOptions["onUnreadable"]): void {
-  const current = new CurrentResponses();
-  server.on("request", (req: http.IncomingMessage, res: http.ServerResponse) => {
-    if (req.httpVersionMajor === 1) current.begin(req.socket, res);
-  });
+function answerUnreadable(
+  server: Server,
+  connections: Connections,
+  told: ListenerOptions["onUnreadable"],
+): void {
   server.on("clientError", (error: Error, socket: Socket) => {
-    const status = refuseUnreadable(error, socket, current.on(socket));
+    const status = refuseUnreadable(error, socket, (on) => connections.answerOn(on));
     if (status !== undefined) told?.(status);
+  });
+}
+
+/**
+ * Node writes `100 Continue` for a request whose turn has not come into the answers
+ * before it, and when its own answer is at hand, between its head and its body. There
+ * it is left out: the caller sends its body without it, as it has to after a while.
+ * Other expectations need not be met (RFC 9110, 10.1.1).
+ */
+function answerExpectations(server: Server): void {
+  server.on("checkContinue", (req: HttpRequest, res: http.ServerResponse) => {
+    if (res.socket !== null) res.writeContinue();
+    server.emit("request", req, res);
+  });
+  server.on("checkExpectation", (req: HttpRequest, res: HttpResponse) => {
+    server.emit("request", req, res);
   });
 }
 

@@ -1,12 +1,14 @@
 import type { ServerResponse } from "node:http";
 import type { Registry } from "prom-client";
 import { type HttpHandler, pathOf, sendError, sendJson, sendText } from "./http.ts";
+import { docsEndpoints } from "./openapi/docs-endpoints.ts";
 import type { ReadyReport, Serving } from "./serving.ts";
 
 /**
  * What is asked without RPC, before everything else and in any HTTP version:
  * `/healthz` for whoever restarts the process, `/readyz` for whoever sends it
- * traffic, `/metrics` for Prometheus.
+ * traffic, `/metrics` for Prometheus, `/openapi.json` and `/docs` for whoever
+ * writes a client.
  */
 export function plainEndpoints(serving: Serving, registry: Registry, next: HttpHandler) {
   const endpoints = new Map<string, HttpHandler>([
@@ -29,6 +31,7 @@ export function plainEndpoints(serving: Serving, registry: Registry, next: HttpH
       "/metrics",
       async (_req, res) => sendText(res, 200, registry.contentType, await registry.metrics()),
     ],
+    ...docsEndpoints(),
   ]);
   const handler: HttpHandler = (req, res) => {
     const endpoint = endpoints.get(pathOf(req));

@@ -3,12 +3,13 @@ import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 import type { Logger } from "pino";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
+import { allowOrigins } from "./cors.ts";
 import { contain, guard } from "./guard.ts";
 import type { HttpHandler } from "./http.ts";
 import type { DeadlineOptions } from "./interceptors/deadline.ts";
 import { callInterceptors, publicInterceptors } from "./interceptors/index.ts";
 import { RequestRules } from "./interceptors/validate.ts";
-import type { ListenerLimits } from "./limits.ts";
+import { DEFAULT_LIMITS, type ListenerLimits } from "./limits.ts";
 import { type Address, listen } from "./listener.ts";
 import { plainEndpoints } from "./plain-endpoints.ts";
 import { protocolRouter } from "./protocol-router.ts";
@@ -34,6 +35,8 @@ export interface ServerOptions {
   readonly maxBodyBytes?: number;
   /** Default 30 s for calls that name no deadline, 5 minutes for those that do. */
   readonly deadline?: Partial<DeadlineOptions>;
+  /** Origins whose pages may call, or `*`. Default: none. */
+  readonly corsOrigins?: readonly string[];
   readonly limits?: Partial<ListenerLimits>;
 }
 
@@ -81,7 +84,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-/** From the outside in: an id, a net below, the plain endpoints, the guard, the protocols. */
+/** From the outside in: an id, a net below, CORS, the plain endpoints, the guard, the protocols. */
 function requestHandler(options: ServerOptions, cut: AbortSignal): HttpHandler {
   const { logger, metrics } = options;
   const serving = new Serving(options.health, options.shutdownSignal);
@@ -96,13 +99,15 @@ function requestHandler(options: ServerOptions, cut: AbortSignal): HttpHandler {
     publicInterceptors: publicInterceptors(options),
     maxBodyBytes: options.maxBodyBytes ?? MAX_BODY_BYTES,
     maxDeadlineMs: deadline.maxMs,
+    readerTimeoutMs: { ...DEFAULT_LIMITS, ...options.limits }.readerTimeoutMs,
     shutdownSignal: cut,
     logger,
   });
-  const handle = contain(plainEndpoints(serving, metrics.registry, guard(protocols)), logger);
+  const endpoints = plainEndpoints(serving, metrics.registry, guard(protocols));
+  const handle = contain(allowOrigins(options.corsOrigins ?? [], endpoints), logger);
   return (req, res) => {
     identify(req, res);
-    res.once("close", () => metrics.answered(res.statusCode));
+    res.on("close", () => metrics.answered(res.statusCode));
     return handle(req, res);
   };
 }

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { CallCounts } from "./call-counts.ts";
 
 /** One finished call, as the metrics see it. */
 export interface FinishedCall {
@@ -30,18 +31,7 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
   const registry = new Registry();
   const registers = [registry];
   if (options.process === true) collectDefaultMetrics({ register: registry });
-  const running = new Gauge({
-    name: "parley_rpc_running",
-    help: "Calls that have begun and not ended.",
-    labelNames: ["method", "protocol"],
-    registers,
-  });
-  const calls = new Counter({
-    name: "parley_rpc_total",
-    help: "Calls that have ended, by outcome: ok or the reason of the error.",
-    labelNames: ["method", "protocol", "outcome"],
-    registers,
-  });
+  const counts = new CallCounts(registry);
   const seconds = new Histogram({
     name: "parley_rpc_seconds",
     help: "How long calls took that are no streams.",
@@ -63,10 +53,9 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
   });
   return {
     registry,
-    callStarted: (method, protocol) => running.inc({ method, protocol }),
+    callStarted: (method, protocol) => counts.started(method, protocol),
     callFinished: ({ method, protocol, outcome, seconds: took }) => {
-      running.dec({ method, protocol });
-      calls.inc({ method, protocol, outcome });
+      counts.finished(method, protocol, outcome);
       if (took !== undefined) seconds.observe({ method, protocol }, took);
     },
     answered: (status) => responses.inc({ status: String(status) }),

@@ -89,7 +89,7 @@ function copyContract(subject: () => LiveSubject): void {
       [1, 1],
       [2, 1],
     ]);
-    first.head!.session!.title = "changed by a reader";
+    Reflect.set(first.head!.session!, "title", "changed by a reader"); // no effect, or on its own
     first.events![0]!.bytes.fill(0);
     const second = { title: "at 2", fresh: true, events: ["event 1", "event 2"] };
     expect(await look(view(), session.key, 0)).toEqual(second);

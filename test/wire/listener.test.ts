@@ -136,6 +136,44 @@ it("cuts callers who reset streams in a flood", async () => {
   clearInterval(flood);
 });
 
+describe("Expect", () => {
+  const put = (expect: string, rest = "") =>
+    `PUT /x HTTP/1.1\r\nHost: a\r\nExpect: ${expect}\r\nContent-Length: 0\r\n${rest}\r\n`;
+  const close = "Connection: close\r\n";
+
+  it("100-continue is answered before the answer", async () => {
+    const answer = await rawRequest(await open(), put("100-continue", close));
+    expect(answer).toMatch(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 OK[\s\S]*HTTP\/1$/);
+  });
+
+  it("100-continue behind another request gets into nobody's answer", async () => {
+    const port = await open({
+      handle: async (_req, res) => {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        const body = Buffer.from("body");
+        (res as http.ServerResponse).writeHead(200, { "content-length": 4 }).end(body);
+      },
+    });
+    const answer = await rawRequest(port, GET + put("100-continue", close));
+    expect(answer.match(/HTTP\/1.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 200"]);
+    expect(answer.match(/\r\n\r\nbody/g)).toHaveLength(2);
+  });
+
+  it("of anything else is served all the same", async () => {
+    const answer = await rawRequest(await open(), put("cake", close));
+    expect(answer).toMatch(/^HTTP\/1.1 200 OK/);
+  });
+
+  it("is answered over HTTP/2", async () => {
+    const session = http2.connect(`http://127.0.0.1:${await open()}`);
+    const stream = session.request({ ":path": "/x", ":method": "PUT", expect: "100-continue" });
+    const continued = new Promise((resolve) => stream.once("continue", () => resolve(true)));
+    stream.end();
+    expect(await continued).toBe(true);
+    session.destroy();
+  });
+});
+
 describe("what is no HTTP", () => {
   it("is 400 in the error shape", async () => {
     const told: number[] = [];
@@ -151,6 +189,17 @@ describe("what is no HTTP", () => {
     const answer = await rawRequest(port, `GET / HTTP/1.1\r\nHost: a\r\nx: ${"y".repeat(20_000)}`);
     expect(answer).toMatch(/^HTTP\/1.1 431 /);
     expect(bodyOf(answer)).toMatchObject({ error: "payload_too_large", code: 431 });
+  });
+
+  it("is told even to who goes on sending", async () => {
+    const raw = await RawSocket.connect(await open());
+    raw.write(`GET / HTTP/1.1\r\nHost: a\r\nx: ${"y".repeat(20_000)}`);
+    for (let i = 0; i < 20; i++) {
+      raw.write("y".repeat(100_000));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    raw.socket.end();
+    expect(await raw.untilClosed()).toMatch(/^HTTP\/1.1 431 /);
   });
 
   it("is 408 when the headers do not come to an end", async () => {
@@ -171,6 +220,17 @@ describe("what is no HTTP", () => {
     await raw.until("half an answer");
     raw.write("no chunk size\r\n");
     expect(await raw.untilClosed()).not.toContain("400");
+  });
+
+  it("behind a request waits until that is answered", async () => {
+    const port = await open({
+      handle: async (req, res) => {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        await say(req, res);
+      },
+    });
+    const answer = await rawRequest(port, `${GET}${GET}garbage\r\n\r\n`);
+    expect(answer.match(/HTTP\/1.1 \d+/g)).toEqual([200, 200, 400].map((s) => `HTTP/1.1 ${s}`));
   });
 
   it("ends an HTTP/2 connection, not the server", async () => {

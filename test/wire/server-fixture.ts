@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 import { pino } from "pino";
 import { ConversationService } from "../../gen/parley/v1/conversation_service_pb.js";
+import { EventSchema } from "../../gen/parley/v1/event_pb.js";
 import { SessionSchema } from "../../gen/parley/v1/session_pb.js";
 import { SessionService } from "../../gen/parley/v1/session_service_pb.js";
 import { PositionReason } from "../../gen/parley/v1/watch_pb.js";
@@ -72,11 +73,19 @@ function registerService(router: ConnectRouter, stopping: AbortSignal): void {
       yield position(1, PositionReason.OPEN);
       if (sessionId === "breaks") throw new Error("driver words");
       if (sessionId === "refuses") throw sessionNotFound();
+      if (sessionId === "flood") yield* flood(signal);
       const stop = sessionId === "deaf" ? signal : AbortSignal.any([signal, stopping]);
       await new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve()));
       yield position(2, PositionReason.CLOSING);
     },
   });
+}
+
+async function* flood(signal: AbortSignal) {
+  const type = "x".repeat(100_000);
+  for (let seq = 2; !signal.aborted; seq++) {
+    yield { seq, update: { case: "event" as const, value: create(EventSchema, { type }) } };
+  }
 }
 
 async function happen(sessionId: string): Promise<void> {

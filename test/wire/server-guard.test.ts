@@ -85,6 +85,29 @@ describe("a request that no protocol takes", () => {
   });
 });
 
+it.each([RPC, REST, "/nowhere", "/healthz"])(
+  "ends HEAD %s over h2, whatever is sent with it",
+  async (...row) => {
+    const session = http2.connect(server.url);
+    const stream = session.request({ ":method": "HEAD", ":path": row[0] }, { endStream: false });
+    stream.resume().on("error", () => undefined);
+    const closed = new Promise((resolve) => stream.once("close", resolve));
+    stream.end(Buffer.alloc(200_000));
+    await closed;
+    session.destroy();
+  },
+);
+
+it.each(["/api/v1/sessions", RPC])("an upload to %s that is too large is told so", async (path) => {
+  const body = JSON.stringify({ title: "x".repeat(30_000_000) });
+  const headers = { "content-type": "application/json" };
+  for (let i = 0; i < 5; i++) {
+    const response = await fetch(server.url + path, { method: "POST", headers, body });
+    expect([413, 429]).toContain(response.status);
+    await response.text();
+  }
+});
+
 it("serves a caller who offers an upgrade to h2c, as Java's client does", async () => {
   const upgrade = "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n";
   const head = `GET ${REST} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\n`;
@@ -115,6 +138,30 @@ it("lives through callers who leave in the middle", async () => {
   await expect
     .poll(async () => (await server.metrics.registry.metrics()).match(/^parley_rpc_running.*$/gm))
     .not.toContainEqual(expect.stringMatching(/ [1-9]\d*$/));
+});
+
+/** Calls that run, as the server counts them itself. */
+async function running(): Promise<number> {
+  const text = await server.metrics.registry.metrics();
+  const counts = text.matchAll(/^parley_rpc_running\{.*\} (\d+)$/gm);
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+it("stops what waits behind another answer on a connection that closes", async () => {
+  await expect.poll(running).toBe(0);
+  const raw = await RawSocket.connect(server.port);
+  raw.write(`GET ${REST}/watch HTTP/1.1\r\nHost: a\r\n\r\n`.repeat(3));
+  await expect.poll(running).toBe(3);
+  raw.socket.resetAndDestroy();
+  await expect.poll(running).toBe(0);
+});
+
+it("notices that a caller leaves, though it sent nonsense behind its request", async () => {
+  const raw = await RawSocket.connect(server.port);
+  raw.write(`GET ${REST}/watch HTTP/1.1\r\nHost: a\r\n\r\n`.repeat(2));
+  raw.socket.end("nonsense\r\n\r\n");
+  await raw.untilClosed();
+  await expect.poll(running).toBe(0);
 });
 
 it("answers 500 when a handler throws, and goes on", async () => {

@@ -68,6 +68,15 @@ export declare type MethodRule = Message<"rest.v1.MethodRule"> & {
    * @generated from field: string if_match_field = 6;
    */
   ifMatchField: string;
+
+  /**
+   * Leaves the field mask of a PATCH as it was sent. Without this, a request
+   * with one FieldMask field that is unset gets the paths of what its body
+   * holds. For methods that give an absent mask a meaning of their own.
+   *
+   * @generated from field: bool explicit_mask_only = 7;
+   */
+  explicitMaskOnly: boolean;
 };
 
 /**

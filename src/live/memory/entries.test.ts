@@ -31,6 +31,18 @@ describe("Entries", () => {
     expect(entries.use("b")).toBeUndefined();
   });
 
+  it("keeps those that are used, however many others come", () => {
+    const evicted: string[] = [];
+    const entries = new Entries({ entries: 10, bytes: 1e9 }, (key) => evicted.push(key));
+    for (let i = 0; i < 10; i++) entries.put(`k${i}`, entry(1));
+    for (let i = 10; i < 200; i++) {
+      for (const key of ["k0", "k1", "k2"]) expect(entries.use(key)).toBeDefined();
+      entries.put(`k${i}`, entry(1));
+    }
+    expect(evicted).toHaveLength(190);
+    expect(evicted.slice(0, 7)).toEqual(["k3", "k4", "k5", "k6", "k7", "k8", "k9"]);
+  });
+
   it("keeps within its bytes, and counts an entry that was replaced once", () => {
     const evicted: string[] = [];
     const entries = new Entries({ entries: 100, bytes: 50_000 }, (key) => evicted.push(key));

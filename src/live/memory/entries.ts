@@ -17,13 +17,21 @@ export interface EntryLimits {
 /** Objects, map slots and strings around the bytes of an entry and of an event, about. */
 const ENTRY_OVERHEAD = 600;
 
-/** Entries by key, the least recently used ones dropped where there are too many. */
+interface Slot {
+  readonly entry: Entry;
+  readonly bytes: number;
+  /** How many uses there had been when it got its place. */
+  placed: number;
+}
+
+/** Entries by key, those not used for long dropped where there are too many. */
 export class Entries {
-  /** In the order of use: a map keeps the order in which keys were set. */
-  readonly #byKey = new Map<string, { readonly entry: Entry; readonly bytes: number }>();
+  /** In the order of use, about: a map keeps the order in which keys were set. */
+  readonly #byKey = new Map<string, Slot>();
   readonly #limits: EntryLimits;
   readonly #onEvict: (key: string) => void;
   #bytes = 0;
+  #uses = 0;
 
   constructor(limits: EntryLimits, onEvict: (key: string) => void) {
     this.#limits = limits;
@@ -38,20 +46,23 @@ export class Entries {
     return this.#byKey.get(key)?.entry;
   }
 
-  /** Makes it the most recently used one. */
+  /**
+   * Puts it behind all others, unless it is surely in the younger half: moving one in a map
+   * costs ten times as much as finding it, and now and then a new table for all of them.
+   */
   use(key: string): Entry | undefined {
     const slot = this.#byKey.get(key);
     if (slot === undefined) return undefined;
-    this.#byKey.delete(key);
-    this.#byKey.set(key, slot);
+    this.#uses++;
+    if (this.#uses - slot.placed > this.#byKey.size / 2) this.#place(key, slot);
     return slot.entry;
   }
 
   put(key: string, entry: Entry): void {
     this.#bytes -= this.#byKey.get(key)?.bytes ?? 0;
-    this.#byKey.delete(key);
     const bytes = ENTRY_OVERHEAD + 2 * key.length + entry.blob.length + entry.tail.bytes;
-    this.#byKey.set(key, { entry, bytes });
+    this.#uses++;
+    this.#place(key, { entry, bytes, placed: 0 });
     this.#bytes += bytes;
     this.#evict();
   }
@@ -68,6 +79,12 @@ export class Entries {
   clear(): void {
     this.#byKey.clear();
     this.#bytes = 0;
+  }
+
+  #place(key: string, slot: Slot): void {
+    this.#byKey.delete(key);
+    slot.placed = this.#uses;
+    this.#byKey.set(key, slot);
   }
 
   #evict(): void {

@@ -1,4 +1,4 @@
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { toBinary } from "@bufbuild/protobuf";
 import { HeadSchema } from "../../../gen/parley/store/v1/head_pb.js";
 import { assertMessageId } from "../fragment.ts";
 import { newestEvents, type TailLimits, versionOf } from "../limits.ts";
@@ -18,6 +18,7 @@ import type {
   Want,
 } from "../port.ts";
 import type { ViewClock } from "./clock.ts";
+import { DecodedHeads } from "./decoded-heads.ts";
 import { Entries, type Entry, type EntryLimits } from "./entries.ts";
 import { Horizons } from "./horizons.ts";
 import { OpenMessages } from "./open-messages.ts";
@@ -41,15 +42,18 @@ const OPEN_LIMITS = { units: 32 * 1_048_576, sessions: 100_000 };
 
 const RULE = { believed, judge, isFresh } as const;
 
+/** About 10,000 sessions of the usual kind. */
+const DECODED_BYTES = 4 * 1024 * 1024;
+
 /**
- * The live view of one process. Heads are kept encoded, since callers may change
- * what they get: decoding one takes 2.9 µs (6.9 µs with a context of ten fields),
- * cloning a decoded one 3.8 µs (13.2 µs).
+ * The live view of one process. Heads are kept encoded, a tenth of the size, and those
+ * that are read decoded as well, for a while.
  */
 export class MemoryView implements LiveView {
   readonly #options: MemoryViewOptions;
   readonly #rule: Rule;
   readonly #entries: Entries;
+  readonly #decoded = new DecodedHeads(DECODED_BYTES);
   readonly #horizons = new Horizons();
   readonly #listeners: Listeners;
   readonly #openMessages: OpenMessages;
@@ -77,7 +81,7 @@ export class MemoryView implements LiveView {
     if (entry === undefined) return { moment, head: undefined, fresh: false, events: undefined };
     return {
       moment,
-      head: fromBinary(HeadSchema, entry.blob),
+      head: this.#decoded.of(entry.blob),
       fresh: this.#rule.isFresh(entry.asOf, moment, this.#options.bound),
       events: wantedEvents(entry, want),
     };
@@ -151,6 +155,7 @@ export class MemoryView implements LiveView {
   /** Forgets everything. */
   clear(): void {
     this.#entries.clear();
+    this.#decoded.clear();
     this.#openMessages.clear();
     this.#horizons.raiseAll(this.#options.clock.mark());
   }

@@ -24,7 +24,8 @@ export async function bindRequest(
   const input = create(binding.endpoint.spec.method.input);
   const fields = input as unknown as Properties;
   const violations = new Violations();
-  await bindBody(request, binding, fields, violations);
+  const bound = bindBody(request, binding, fields, violations);
+  const fillMask = bound instanceof Promise ? await bound : bound;
   if (query !== "") bindQuery(fields, query, binding.query, violations);
   for (const { variable, path: field } of binding.variables) {
     const invalid = setParameter(fields, field, captureVariable(binding.template, variable, path));
@@ -32,6 +33,7 @@ export async function bindRequest(
   }
   bindHeaders(request, binding, fields, violations);
   if (violations.any) throw invalidFields(violations.list);
+  fillMask?.(); // after the query, which may hold one
   return input;
 }
 

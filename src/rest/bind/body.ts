@@ -1,69 +1,53 @@
-import { isUtf8 } from "node:buffer";
-import { Code, ConnectError } from "@connectrpc/connect";
+import { create } from "@bufbuild/protobuf";
 import type { Properties } from "../codec/local-value.ts";
-import { MAX_DEPTH, type ReadContext } from "../codec/read-context.ts";
 import type { Violations } from "../codec/violation.ts";
-import {
-  invalidFields,
-  malformedRequest,
-  payloadTooLarge,
-  unsupportedMediaType,
-} from "../error/request-error.ts";
-import { isJson, isPlain } from "../http/content-type.ts";
+import { malformedRequest } from "../error/request-error.ts";
 import { hasBody, type NodeRequest } from "../http/node-http.ts";
-import { readBody } from "../http/read-body.ts";
 import type { Binding } from "../rule/binding.ts";
+import type { RawPlan } from "./body-plan.ts";
+import { bindDocument } from "./document.ts";
+import { setSingular } from "./field-path.ts";
+import { receiveBody } from "./receive-body.ts";
+import { toBytes } from "./upload-field.ts";
+
+/** What a body leaves to be done once query and path are bound too: its implied field mask. */
+export type AfterBody = (() => void) | undefined;
 
 /**
- * Reads a body into a request. An empty one sets nothing. Throws a ConnectError
- * for a body that cannot be read: 400, 413, 415.
+ * Reads a body into a request. An empty one sets nothing. Throws a ConnectError for
+ * a body that cannot be read: 400, 413, 415.
  */
-export async function bindBody(
+export function bindBody(
   request: NodeRequest,
   { body, endpoint }: Binding,
   message: Properties,
   violations: Violations,
-): Promise<void> {
-  if (!hasBody(request)) return;
-  if (body.kind !== "none") checkMediaType(request);
-  // A body that is announced is refused before it comes; a chunked one may be empty.
+): AfterBody | Promise<AfterBody> {
+  const { readMaxBytes, ignoreUnknownFields } = endpoint;
+  if (body.kind === "raw") return bindRaw(request, body, message, readMaxBytes);
+  if (!hasBody(request)) return undefined;
+  if (body.kind === "none") return refuseBody(request, readMaxBytes);
+  return bindDocument(request, body, message, { readMaxBytes, ignoreUnknownFields, violations });
+}
+
+/** A body that is announced is refused before it comes; a chunked one may be empty. */
+async function refuseBody(request: NodeRequest, maxBytes: number): Promise<undefined> {
   const announced = Number(request.headers["content-length"] ?? 0) > 0;
-  if (body.kind === "none" && announced) throw unexpectedBody();
-  const bytes = await receive(request, endpoint.readMaxBytes);
-  if (bytes.length === 0) return;
-  if (body.kind === "none") throw unexpectedBody();
-  const json = parseJson(bytes);
-  const ctx: ReadContext = { violations, depth: MAX_DEPTH };
-  if (body.kind === "request") body.read(message, json, ctx);
-  else body.member.read(message, json, ctx, undefined);
-}
-
-function unexpectedBody(): ConnectError {
-  return malformedRequest("this request takes no body");
-}
-
-function checkMediaType(request: NodeRequest): void {
-  const type = request.headers["content-type"];
-  if (!isJson(type)) {
-    throw unsupportedMediaType(`the body must be application/json in UTF-8, not ${type}`);
-  }
-  if (!isPlain(request.headers["content-encoding"])) {
-    throw unsupportedMediaType("the body must not be compressed");
+  if (announced || (await receiveBody(request, maxBytes)).length > 0) {
+    throw malformedRequest("this request takes no body");
   }
 }
 
-async function receive(request: NodeRequest, maxBytes: number): Promise<Buffer> {
-  const bytes = await readBody(request, maxBytes);
-  if (bytes === "too_large") throw payloadTooLarge(maxBytes);
-  if (bytes === "aborted") throw new ConnectError("the body broke off", Code.Canceled);
-  return bytes;
-}
-
-function parseJson(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) throw invalidFields([{ field: "body", description: "is not UTF-8" }]);
-  try {
-    return JSON.parse(bytes.toString());
-  } catch {
-    throw invalidFields([{ field: "body", description: "is not valid JSON" }]);
-  }
+/** A body without a type and without content is no body; one with a type may be empty. */
+async function bindRaw(
+  request: NodeRequest,
+  { field }: RawPlan,
+  message: Properties,
+  maxBytes: number,
+): Promise<undefined> {
+  const contentType = request.headers["content-type"] ?? "";
+  const data = hasBody(request) ? toBytes(await receiveBody(request, maxBytes)) : new Uint8Array();
+  if (contentType === "" && data.length === 0) return;
+  if (field === undefined) Object.assign(message, { contentType, data });
+  else setSingular(message, field, create(field.message!, { contentType, data } as Properties));
 }

@@ -1,6 +1,7 @@
 import { create, type DescField, type DescMessage } from "@bufbuild/protobuf";
 import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 import type { OneofValue, Properties } from "../codec/local-value.ts";
+import { MAX_DEPTH } from "../codec/read-context.ts";
 import { Invalid } from "../codec/violation.ts";
 
 /** A field reached through singular message fields, such as `filter.owner.id`. */
@@ -29,12 +30,17 @@ export function findField(desc: DescMessage, name: string): DescField | undefine
   return fields.get(name);
 }
 
-/** Follows a dotted path of proto or JSON names; undefined when it leads nowhere. */
+/**
+ * Follows a dotted path of proto or JSON names; undefined when it leads nowhere, or
+ * deeper than a document may nest.
+ */
 export function resolveFieldPath(desc: DescMessage, path: string): FieldPath | undefined {
   const parents: DescField[] = [];
   let current: DescMessage | undefined = desc;
   let leaf: DescField | undefined;
-  for (const step of path.split(".")) {
+  const steps = path.split(".");
+  if (steps.length > MAX_DEPTH) return undefined;
+  for (const step of steps) {
     if (leaf !== undefined) parents.push(leaf);
     leaf = current && findField(current, step);
     if (leaf === undefined) return undefined;
@@ -64,8 +70,12 @@ export function descend(message: Properties, path: FieldPath): Properties | Inva
   return current;
 }
 
+/** The value of a field; of one that is not set nothing, not even what its prototype holds. */
 export function getSingular(message: Properties, field: DescField): unknown {
-  if (field.oneof === undefined) return message[field.localName];
+  const { localName } = field;
+  if (field.oneof === undefined) {
+    return Object.hasOwn(message, localName) ? message[localName] : undefined;
+  }
   const oneof = message[field.oneof.localName] as OneofValue;
   return oneof.case === field.localName ? oneof.value : undefined;
 }

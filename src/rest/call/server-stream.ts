@@ -6,6 +6,7 @@ import { addHeaders, type NodeResponse } from "../http/node-http.ts";
 import type { Binding } from "../rule/binding.ts";
 import type { StreamLayout } from "./stream-format.ts";
 import { type StreamOptions, StreamWriter } from "./stream-writer.ts";
+import { getSuccessStatus } from "./success-status.ts";
 
 /**
  * Calls a server-streaming method and sends its messages as they come.
@@ -31,8 +32,9 @@ export async function answerStream(
   response.once("close", stop);
   const first = messages.next();
   const begun = await settledWithin(first, options.heartbeatMs);
-  sendHead(response, ctx, options.layout);
-  if (!begun && "flushHeaders" in response) response.flushHeaders();
+  if (begun?.done === true) ctx.signal.throwIfAborted();
+  sendHead(response, ctx, binding.endpoint.statuses[0], options.layout);
+  if (begun === undefined && "flushHeaders" in response) response.flushHeaders();
   if (ctx.requestMethod === "HEAD") {
     response.end();
     stop();
@@ -41,11 +43,13 @@ export async function answerStream(
   const writer = new StreamWriter(response, options);
   try {
     await writeMessages(binding, first, messages, writer);
+    // A handler that its signal stopped may end as if all had been said.
+    ctx.signal.throwIfAborted();
     writer.end();
   } catch (reason) {
     writer.fail(reason);
-    stop();
   }
+  stop();
 }
 
 async function writeMessages(
@@ -60,24 +64,29 @@ async function writeMessages(
   }
 }
 
-/** Waits for a promise, but not longer than that. Throws if it fails in time. */
-async function settledWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
+/** What a promise gives in that time; undefined: nothing yet. Throws if it fails in time. */
+async function settledWithin<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, ms, false);
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined);
   });
   try {
-    return await Promise.race([promise.then(() => true), timeout]);
+    return await Promise.race([promise, timeout]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-function sendHead(response: NodeResponse, ctx: HandlerContext, layout: StreamLayout): void {
+function sendHead(
+  response: NodeResponse,
+  ctx: HandlerContext,
+  status: number,
+  layout: StreamLayout,
+): void {
   const headers: OutgoingHttpHeaders = {};
   addHeaders(headers, ctx.responseHeader);
   headers["content-type"] = layout.contentType;
   headers["cache-control"] = "no-store";
   headers["x-accel-buffering"] = "no"; // nginx would hold the stream back
-  response.writeHead(200, headers);
+  response.writeHead(getSuccessStatus(ctx) ?? status, headers);
 }

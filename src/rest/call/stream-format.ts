@@ -15,8 +15,8 @@ export interface StreamLayout {
   record(message: Message, json: string): string;
   /** The record that says that the stream failed; undefined: it is cut instead. */
   failure(json: string): string | undefined;
-  /** What may be written at any time to show that the stream lives. */
-  readonly heartbeat: string | undefined;
+  /** What may be written between records to show that the stream lives. */
+  readonly heartbeat: string;
 }
 
 const SSE = "text/event-stream";
@@ -35,11 +35,18 @@ export function streamOffers(format: StreamFormat): readonly string[] {
   return offersByDefault[format];
 }
 
-/** The layout an Accept header asks for; undefined when it admits none. */
-export function chooseLayout(binding: Binding, accept: string | undefined) {
+/**
+ * The layout an Accept header asks for; undefined when it admits none. `retryMs`
+ * is what event streams say of when to come back; undefined: nothing.
+ */
+export function chooseLayout(
+  binding: Binding,
+  accept: string | undefined,
+  retryMs: number | undefined,
+): StreamLayout | undefined {
   switch (negotiate(accept, streamOffers(binding.endpoint.streamFormat))) {
     case SSE:
-      return eventStream(binding);
+      return eventStream(binding, retryMs);
     case NDJSON:
       return ndjson;
     case JSON_ARRAY:
@@ -49,6 +56,13 @@ export function chooseLayout(binding: Binding, accept: string | undefined) {
   }
 }
 
+/**
+ * White space that JSON allows before a value: it belongs to the record that
+ * follows. An empty line would be one more line, which readers that parse each
+ * would stumble over.
+ */
+const JSON_HEARTBEAT = " ";
+
 const ndjson: StreamLayout = {
   contentType: NDJSON,
   open: "",
@@ -56,7 +70,7 @@ const ndjson: StreamLayout = {
   close: "",
   record: (_message, json) => `${json}\n`,
   failure: (json) => `{"error":${json}}\n`,
-  heartbeat: undefined,
+  heartbeat: JSON_HEARTBEAT,
 };
 
 /** An error has no place in an array of messages, and half an array cannot be taken for a whole. */
@@ -67,14 +81,14 @@ const jsonArray: StreamLayout = {
   close: "]",
   record: (_message, json) => json,
   failure: () => undefined,
-  heartbeat: undefined,
+  heartbeat: JSON_HEARTBEAT,
 };
 
 /** JSON holds no bare newline, so a record's data is one line. */
-function eventStream({ eventId }: Binding): StreamLayout {
+function eventStream({ eventId }: Binding, retryMs: number | undefined): StreamLayout {
   return {
     contentType: SSE,
-    open: "",
+    open: retryMs === undefined ? "" : `retry: ${retryMs}\n\n`,
     separator: "",
     close: "",
     record: (message, json) => {

@@ -2,27 +2,33 @@ import type { Message } from "@bufbuild/protobuf";
 import { breakOff, type NodeResponse } from "../http/node-http.ts";
 import type { StreamLayout } from "./stream-format.ts";
 
+/** How streams go out, whatever the method. Milliseconds. */
+export interface StreamTiming {
+  /**
+   * Silence after which a heartbeat is sent. Also how long the head of the answer
+   * waits for the first message.
+   */
+  readonly heartbeatMs: number;
+  /** How long a record may wait for its reader before the answer is broken off. */
+  readonly readerTimeoutMs: number;
+}
+
 /** What a stream is served with. */
-export interface StreamOptions {
+export interface StreamOptions extends StreamTiming {
   readonly layout: StreamLayout;
   /** The body of an error, for a failure after the first message. */
   readonly writeError: (reason: unknown) => string;
-  /**
-   * Milliseconds of silence after which a heartbeat is sent. Also how long the
-   * head of the answer waits for the first message.
-   */
-  readonly heartbeatMs: number;
 }
 
 /**
  * Writes the records of one stream. A slow reader is waited for, so at most one
- * record beyond the socket's buffer is held; heartbeats go out only to a reader
- * who keeps up.
+ * record beyond the socket's buffer is held, but not for ever; heartbeats go out
+ * only to a reader who keeps up.
  */
 export class StreamWriter {
   readonly #response: NodeResponse;
   readonly #options: StreamOptions;
-  readonly #heartbeat: NodeJS.Timeout | undefined;
+  readonly #heartbeat: NodeJS.Timeout;
   #empty = true;
   #waiting = false;
   #closed = false;
@@ -31,29 +37,24 @@ export class StreamWriter {
     this.#response = response;
     this.#options = options;
     const { heartbeat, open } = options.layout;
-    if (heartbeat !== undefined) {
-      this.#heartbeat = setInterval(() => this.#beat(heartbeat), options.heartbeatMs);
-      this.#heartbeat.unref();
-    }
-    response.once("close", () => {
-      this.#closed = true;
-      clearInterval(this.#heartbeat);
-    });
+    this.#heartbeat = setInterval(() => this.#beat(heartbeat), options.heartbeatMs);
+    this.#heartbeat.unref();
+    response.once("close", () => this.#close());
     if (open !== "") response.write(open);
   }
 
-  /** Whether the client has gone. */
+  /** Whether the client has gone, or was given up. */
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** Writes one message; resolves when the reader wants more, or has gone. */
+  /** Writes one message; resolves when the reader wants more, or is closed. */
   async message(message: Message, json: string): Promise<void> {
     const { layout } = this.#options;
     const record = layout.record(message, json);
     const text = this.#empty ? record : layout.separator + record;
     this.#empty = false;
-    this.#heartbeat?.refresh();
+    this.#heartbeat.refresh();
     if (!this.#response.write(text)) await this.#drained();
   }
 
@@ -76,18 +77,31 @@ export class StreamWriter {
     if (!this.#waiting && !this.#closed) this.#response.write(heartbeat);
   }
 
+  #close(): void {
+    this.#closed = true;
+    clearInterval(this.#heartbeat);
+  }
+
   #drained(): Promise<void> {
+    const response = this.#response;
+    if (this.#closed) return Promise.resolve();
     this.#waiting = true;
     return new Promise((resolve) => {
       const settle = () => {
         this.#waiting = false;
-        this.#response.off("drain", settle);
-        this.#response.off("close", settle);
+        clearTimeout(stall);
+        response.off("drain", settle);
+        response.off("close", settle);
         resolve();
       };
-      this.#response.once("drain", settle);
-      this.#response.once("close", settle);
-      if (this.#closed) settle();
+      const stall = setTimeout(() => {
+        // HTTP/2 tells of the close only when the reset is out, which a reader who stopped delays.
+        this.#close();
+        breakOff(response);
+        settle();
+      }, this.#options.readerTimeoutMs);
+      response.once("drain", settle);
+      response.once("close", settle);
     });
   }
 }

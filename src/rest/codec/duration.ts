@@ -13,7 +13,7 @@ export function parseDuration(text: string): SecondsNanos | Invalid {
   const sign = match[1] === "-" ? -1 : 1;
   const seconds = Number(match[2]);
   const nanos = parseFraction(match[3]);
-  if (seconds > MAX_SECONDS || (seconds === MAX_SECONDS && nanos > 0)) return outOfRange;
+  if (seconds > MAX_SECONDS) return outOfRange;
   return { seconds: BigInt(sign * seconds), nanos: nanos === 0 ? 0 : sign * nanos };
 }
 

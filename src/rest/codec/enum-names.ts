@@ -21,16 +21,18 @@ export function enumNames(desc: DescEnum): EnumNames {
 }
 
 function compile(desc: DescEnum): EnumNames {
-  const short = shortNames(desc);
-  const numbers = new Map<string, number>();
-  for (const value of desc.values) numbers.set(value.name.toLowerCase(), value.number);
-  for (const [number, name] of short) numbers.set(name, number);
+  const exact = new Map<string, number>();
+  for (const value of desc.values) exact.set(value.jsonName, value.number);
+  for (const value of desc.values) exact.set(value.name, value.number);
+  const lower = lowerCaseNames(desc);
+  const short = shortNames(desc, lower);
   const choices = [...short].filter(([number]) => !isUnspecified(desc, number));
   const names = choices.map(([, name]) => name).slice(0, 20);
   const unknown = new Invalid(`must be one of ${names.join(", ")}`);
   return {
     short,
-    parse: (text) => numbers.get(text.toLowerCase()) ?? parseNumber(desc, text) ?? unknown,
+    parse: (text) =>
+      exact.get(text) ?? lower.get(text.toLowerCase()) ?? parseNumber(desc, text) ?? unknown,
   };
 }
 
@@ -56,23 +58,48 @@ export function checkEnumNumber(desc: DescEnum, number: number): number | undefi
 }
 
 /**
- * Two values that would share a short name, and names that would read as a
- * number (`VERSION_1`), keep their full name in lower case.
+ * What each lower-case text stands for: a full name, else a name without the enum's
+ * prefix. What would stand for two numbers stands for none.
  */
-function shortNames(desc: DescEnum): Map<number, string> {
-  const prefix = `${upperSnake(desc.name)}_`;
-  const strip = (value: DescEnumValue) =>
-    (value.name.startsWith(prefix) ? value.name.slice(prefix.length) : value.name).toLowerCase();
+function lowerCaseNames(desc: DescEnum): Map<string, number> {
+  const full = unambiguous(desc.values.map((value) => [value.name.toLowerCase(), value.number]));
+  const taken = new Set(desc.values.map((value) => value.name.toLowerCase()));
+  const stripped = desc.values.map((value): Spelling => [withoutPrefix(value), value.number]);
+  return new Map([...unambiguous(stripped.filter(([name]) => !taken.has(name))), ...full]);
+}
+
+type Spelling = readonly [name: string, number: number];
+
+function unambiguous(spellings: readonly Spelling[]): Map<string, number> {
+  const numbers = new Map<string, number>();
+  const ambiguous = new Set<string>();
+  for (const [name, number] of spellings) {
+    if (numbers.has(name) && numbers.get(name) !== number) ambiguous.add(name);
+    numbers.set(name, number);
+  }
+  for (const name of ambiguous) numbers.delete(name);
+  return numbers;
+}
+
+/**
+ * A JSON name of the schema's own is kept. A short name that reads as another value
+ * or as a number (`VERSION_1`) gives way to the full one.
+ */
+function shortNames(desc: DescEnum, lower: ReadonlyMap<string, number>): Map<number, string> {
   const firstOfNumber = desc.values.filter((value) => desc.value[value.number] === value);
-  const uses = new Map<string, number>();
-  for (const value of firstOfNumber) uses.set(strip(value), (uses.get(strip(value)) ?? 0) + 1);
   return new Map(
     firstOfNumber.map((value) => {
-      const name = strip(value);
-      const ambiguous = uses.get(name) !== 1 || name === "" || /^-?[0-9]+$/.test(name);
-      return [value.number, ambiguous ? value.name.toLowerCase() : name];
+      if (value.jsonName !== value.name) return [value.number, value.jsonName];
+      const candidates = [withoutPrefix(value), value.name.toLowerCase()];
+      const reads = (name: string) => lower.get(name) === value.number && !/^[0-9]*$/.test(name);
+      return [value.number, candidates.find(reads) ?? value.name];
     }),
   );
+}
+
+function withoutPrefix({ parent, name }: DescEnumValue): string {
+  const prefix = `${upperSnake(parent.name)}_`;
+  return (name.startsWith(prefix) ? name.slice(prefix.length) : name).toLowerCase();
 }
 
 /** `HTTPStatus` and `HttpStatus` both give `HTTP_STATUS`, as buf's linter wants prefixes. */

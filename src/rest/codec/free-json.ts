@@ -1,5 +1,6 @@
 import type { JsonValue } from "@bufbuild/protobuf";
 import type { ListValue, Struct, Value } from "@bufbuild/protobuf/wkt";
+import { tooDeep } from "./read-context.ts";
 import { Invalid } from "./violation.ts";
 
 // JSON of any shape: google.protobuf.Struct, Value and ListValue.
@@ -9,22 +10,22 @@ const notText = new Invalid("must hold only valid Unicode text");
 
 /**
  * Says why a parsed JSON value cannot be kept, or undefined. `depth` is how many
- * levels it may still go down; the answer then has to be written recursively.
+ * levels it may still go down, of which each value in a list or object is one; the
+ * answer then has to be written recursively.
  */
 export function checkFreeJson(json: unknown, depth: number): Invalid | undefined {
+  if (depth <= 0) return tooDeep;
   if (typeof json === "string") return json.isWellFormed() ? undefined : notText;
   if (typeof json === "number") return Number.isFinite(json) ? undefined : notFinite;
-  if (typeof json !== "object" || json === null) return undefined;
-  if (depth <= 0) return new Invalid("is nested too deeply");
-  if (Array.isArray(json)) return firstInvalid(json, depth);
-  const keys = Object.keys(json);
-  for (const key of keys) if (!key.isWellFormed()) return notText;
-  return firstInvalid(Object.values(json), depth);
+  return checkElements(json, depth - 1);
 }
 
-function firstInvalid(values: readonly unknown[], depth: number): Invalid | undefined {
-  for (const value of values) {
-    const invalid = checkFreeJson(value, depth - 1);
+/** The same for what a list or object holds; `depth` is for each of its values. */
+export function checkElements(json: unknown, depth: number): Invalid | undefined {
+  if (typeof json !== "object" || json === null) return undefined;
+  if (!Array.isArray(json) && !Object.keys(json).every((key) => key.isWellFormed())) return notText;
+  for (const value of Array.isArray(json) ? json : Object.values(json)) {
+    const invalid = checkFreeJson(value, depth);
     if (invalid !== undefined) return invalid;
   }
   return undefined;

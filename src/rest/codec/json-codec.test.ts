@@ -203,9 +203,12 @@ describe("reading", () => {
     ["bool as text", { one_bool: "true" }, "one_bool must be true or false"],
     ["bytes", { one_bytes: "a*" }, "one_bytes must be base64"],
     ["surrogate", { one_string: "\ud800" }, "one_string must be valid Unicode text"],
+    ["a bool key that is a parameter", { by_bool: { 1: {} } }, 'by_bool["1"] has a key that must'],
+    ["one key twice", { by_int: { "0": 1, "-0": 1 } }, 'by_int["-0"] is given twice'],
     ["enum", { color: "green" }, "color must be one of color_red"],
     ["time", { wkt_timestamp: "2026-02-30T00:00:00Z" }, "wkt_timestamp must be an RFC 3339 time"],
     ["duration", { wkt_duration: "13h" }, "wkt_duration must be a duration"],
+    ["small letters in a time", { wkt_timestamp: "2026-01-02t03:04:05z" }, "wkt_timestamp must be"],
     ["mask", { wkt_field_mask: "a,,b" }, "wkt_field_mask must be field names"],
     ["list value", { wkt_list_value: {} }, "wkt_list_value must be an array"],
   ];
@@ -235,20 +238,6 @@ describe("reading", () => {
   test("reports what is wrong everywhere, but no more than 16 times", () => {
     const json = Object.fromEntries(Array.from({ length: 99 }, (_, i) => [`x${i}`, 1]));
     expect(read(AllDesc, json).problems).toHaveLength(16);
-  });
-
-  test("goes a hundred levels down", () => {
-    const nest = (depth: number, leaf: unknown, wrap: (inner: unknown) => unknown) => {
-      let json = leaf;
-      for (let i = 0; i < depth; i++) json = wrap(json);
-      return json;
-    };
-    const self = (inner: unknown) => ({ self: inner });
-    expect(read(AllDesc, nest(100, {}, self)).problems).toEqual([]);
-    expect(read(AllDesc, nest(102, {}, self)).problems).toHaveLength(1);
-    const list = (inner: unknown) => [inner];
-    expect(read(AllDesc, { wkt_value: nest(100, 1, list) }).problems).toEqual([]);
-    expect(read(AllDesc, { wkt_value: nest(5000, 1, list) }).problems).toHaveLength(1);
   });
 
   test("__proto__ is a key like any other", () => {

@@ -1,12 +1,18 @@
 import { create, type DescField, type DescMessage, type Registry } from "@bufbuild/protobuf";
 import { checkEnumNumber, enumNames } from "./enum-names.ts";
 import { isOutputOnly } from "./field-behavior.ts";
-import { checkFreeJson } from "./free-json.ts";
-import { holdsJsonObject, holdsWrappedScalar, type Properties, setKey } from "./local-value.ts";
+import { checkElements } from "./free-json.ts";
+import {
+  holdsJsonObject,
+  holdsWrappedScalar,
+  isJsonObject,
+  type Properties,
+  setKey,
+} from "./local-value.ts";
 import { fieldReader, type MemberReader, readMembers, takesNull } from "./member-reader.ts";
-import { type ReadContext, type ReadValue, readWith, refuse } from "./read-context.ts";
+import { asMessage, type ReadContext, type ReadValue, readWith, refuse } from "./read-context.ts";
 import { jsonParser } from "./scalar-json.ts";
-import { textParser } from "./scalar-text.ts";
+import { mapKeyParser } from "./scalar-text.ts";
 import { Invalid, type Place, type Step } from "./violation.ts";
 import { type MessageReaders, wellKnownReader } from "./well-known-reader.ts";
 
@@ -28,7 +34,7 @@ export type ReadObject = (message: Properties, json: unknown, ctx: ReadContext) 
 
 const notObject = new Invalid("must be an object");
 const notArray = new Invalid("must be an array");
-const tooDeep = new Invalid("is nested too deeply");
+const sameKey = new Invalid("is given twice, in another spelling");
 const nullElement = new Invalid("must not be null");
 const notEnum = new Invalid("must be the name of a value, or its number");
 
@@ -43,8 +49,9 @@ export function createJsonReader(registry?: Registry): JsonReader {
       readers.set(desc, known);
       return known;
     }
-    const read: ReadValue = (json, ctx, parent, step) =>
-      readMessage(desc, members(desc), json, ctx, { parent, step });
+    const read = asMessage((json, ctx, parent, step) =>
+      readMessage(desc, members(desc), json, ctx, { parent, step }),
+    );
     readers.set(desc, read); // before its fields: types may contain themselves
     members(desc);
     return read;
@@ -66,7 +73,7 @@ export function createJsonReader(registry?: Registry): JsonReader {
     object: (desc, skip) => {
       const map = members(desc);
       return (message, json, ctx) => {
-        if (!isObject(json)) ctx.violations.add("body", notObject.description);
+        if (!isJsonObject(json)) ctx.violations.add("body", notObject.description);
         else readMembers(map, message, json, ctx, undefined, skip);
       };
     },
@@ -89,12 +96,9 @@ function readMessage(
   ctx: ReadContext,
   place: Place,
 ): unknown {
-  if (!isObject(json)) return refuse(ctx, place.parent, place.step, notObject);
-  if (ctx.depth <= 0) return refuse(ctx, place.parent, place.step, tooDeep);
-  ctx.depth--;
+  if (!isJsonObject(json)) return refuse(ctx, place.parent, place.step, notObject);
   const message = create(desc);
   readMembers(members, message as unknown as Properties, json, ctx, place);
-  ctx.depth++;
   return message;
 }
 
@@ -107,7 +111,7 @@ function valueReader(field: DescField, compile: MessageReaders): ReadValue {
       return enumReader(field);
     case "message":
       if (holdsWrappedScalar(field)) {
-        return readWith(jsonParser(field.message.fields[0]!.scalar!, false));
+        return asMessage(readWith(jsonParser(field.message.fields[0]!.scalar!, false)));
       }
       return holdsJsonObject(field) ? readJsonObject : compile(field.message);
     case "list":
@@ -141,11 +145,11 @@ function enumReader(field: DescField): ReadValue {
 }
 
 /** A Struct's field holds the parsed JSON itself: nothing is copied. */
-const readJsonObject: ReadValue = (json, ctx, parent, step) => {
-  if (!isObject(json)) return refuse(ctx, parent, step, notObject);
-  const invalid = checkFreeJson(json, ctx.depth);
+const readJsonObject = asMessage((json, ctx, parent, step) => {
+  if (!isJsonObject(json)) return refuse(ctx, parent, step, notObject);
+  const invalid = checkElements(json, ctx.depth);
   return invalid === undefined ? json : refuse(ctx, parent, step, invalid);
-};
+});
 
 function listReader(read: ReadValue, nulls: boolean): ReadValue {
   return (json, ctx, parent, step) => {
@@ -166,9 +170,9 @@ function mapReader(
   read: ReadValue,
   nulls: boolean,
 ): ReadValue {
-  const parseKey = textParser(field.mapKey, false);
+  const parseKey = mapKeyParser(field.mapKey);
   return (json, ctx, parent, step) => {
-    if (!isObject(json)) return refuse(ctx, parent, step, notObject);
+    if (!isJsonObject(json)) return refuse(ctx, parent, step, notObject);
     const place = { parent, step };
     const map: Properties = {};
     for (const key of Object.keys(json)) {
@@ -177,6 +181,7 @@ function mapReader(
       const item = json[key];
       if (parsed instanceof Invalid) refuse(ctx, place, keyStep, keyInvalid(parsed));
       else if (item === null && !nulls) refuse(ctx, place, keyStep, nullElement);
+      else if (Object.hasOwn(map, String(parsed))) refuse(ctx, place, keyStep, sameKey);
       else setKey(map, String(parsed), read(item, ctx, place, keyStep));
     }
     return map;
@@ -185,8 +190,4 @@ function mapReader(
 
 function keyInvalid({ description }: Invalid): Invalid {
   return new Invalid(`has a key that ${description}`);
-}
-
-function isObject(json: unknown): json is Properties {
-  return typeof json === "object" && json !== null && !Array.isArray(json);
 }

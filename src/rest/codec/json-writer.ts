@@ -6,6 +6,7 @@ import {
   hasImplicitPresence,
   holdsJsonObject,
   holdsWrappedScalar,
+  isRequired,
   type OneofValue,
   type Properties,
   presenceGetter,
@@ -82,9 +83,12 @@ function compileField(field: DescField, style: JsonStyle, compile: MessageWriter
   }
   const get = presenceGetter(field);
   const unset = style.unset === "null" ? "null" : undefined;
+  const required = isRequired(field);
   return (message: Properties) => {
     const value = get(message);
-    return value === undefined ? unset : write(value);
+    if (value !== undefined) return write(value);
+    if (required) throw new Error(`${field} is required and not set`);
+    return unset;
   };
 }
 
@@ -128,10 +132,10 @@ function enumWriter(desc: DescEnum, style: JsonStyle, zeroIsNull: boolean): Writ
   if (desc.typeName === "google.protobuf.NullValue") return () => "null";
   const { short } = enumNames(desc);
   const texts = new Map<unknown, string>();
-  for (const { number, name } of desc.values) {
+  for (const { number, name, jsonName } of desc.values) {
     if (texts.has(number)) continue;
     const unspecified = number === 0 && name.endsWith("UNSPECIFIED");
-    if (style.enums === "full") texts.set(number, quote(name));
+    if (style.enums === "full") texts.set(number, quote(jsonName));
     else texts.set(number, unspecified && zeroIsNull ? "null" : quote(short.get(number)!));
   }
   return (value) => texts.get(value) ?? `${value}`;

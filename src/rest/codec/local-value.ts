@@ -12,6 +12,10 @@ export interface OneofValue {
   readonly value?: unknown;
 }
 
+export function isJsonObject(json: unknown): json is Properties {
+  return typeof json === "object" && json !== null && !Array.isArray(json);
+}
+
 /** Fields of type Struct hold a plain JSON object, except inside of Value. */
 export function holdsJsonObject(field: DescField & { message: DescMessage }): boolean {
   return (
@@ -30,15 +34,22 @@ export function hasImplicitPresence(field: DescField): boolean {
   return field.presence === FeatureSet_FieldPresence.IMPLICIT;
 }
 
+/** `required` of proto2: no message is complete without it. */
+export function isRequired(field: DescField): boolean {
+  return field.presence === FeatureSet_FieldPresence.LEGACY_REQUIRED;
+}
+
 /**
  * Reads a singular field with presence: its value, or undefined when unset. Only
- * proto3 never puts zero values on the prototype of its messages.
+ * proto3 never puts zero values on the prototype of its messages; but every object
+ * has a `hasOwnProperty`, which is what a field `has_own_property` is called.
  */
 export function presenceGetter(field: DescField): (message: Properties) => unknown {
   const name = field.localName;
-  return field.parent.file.edition === Edition.EDITION_PROTO3
-    ? (message) => message[name]
-    : (message) => (Object.hasOwn(message, name) ? message[name] : undefined);
+  const inherited = field.parent.file.edition !== Edition.EDITION_PROTO3 || name in {};
+  return inherited
+    ? (message) => (Object.hasOwn(message, name) ? message[name] : undefined)
+    : (message) => message[name];
 }
 
 /** Sets a key of a map or document; `__proto__` is a key like any other. */

@@ -19,7 +19,7 @@ export function fieldReader(field: DescField, readValue: ReadValue | undefined):
   const { name, localName } = field;
   if (readValue === undefined) return { field, read: () => {} };
   if (field.oneof !== undefined) return oneofMember(field, field.oneof.localName, readValue);
-  const nulls = takesNull(field);
+  const nulls = field.fieldKind !== "list" && field.fieldKind !== "map" && takesNull(field);
   return {
     field,
     read: (message, json, ctx, parent) => {
@@ -52,7 +52,7 @@ function protoName(field: DescField, localName: string): string {
   return field.parent.field[localName]?.name ?? localName;
 }
 
-/** Whether null is a value of this type rather than the absence of one. */
+/** Whether null is a value of this type, or of its elements, rather than the absence of one. */
 export function takesNull(field: DescField): boolean {
   return (
     field.message?.typeName === "google.protobuf.Value" ||
@@ -72,8 +72,9 @@ export function readMembers(
   for (const key of Object.keys(json)) {
     if (skip.has(key)) continue;
     const member = members.get(key);
-    if (member === undefined) refuse(ctx, place, key, unknownField);
-    else if (isSecondName(member.field, key, json)) refuse(ctx, place, key, givenTwice);
+    if (member === undefined) {
+      if (ctx.ignoreUnknown !== true) refuse(ctx, place, key, unknownField);
+    } else if (isSecondName(member.field, key, json)) refuse(ctx, place, key, givenTwice);
     else member.read(message, json[key], ctx, place);
   }
 }

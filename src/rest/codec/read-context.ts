@@ -1,13 +1,17 @@
 import { formatPlace, Invalid, type Place, type Step, type Violations } from "./violation.ts";
 
-/** How deep a document may nest, as in protobuf's own parsers. */
-export const MAX_DEPTH = 100;
+/** Levels of messages below the request, which is the first of the 100 of protobuf's parsers. */
+export const MAX_DEPTH = 99;
+
+export const tooDeep = new Invalid("is nested too deeply");
 
 /** What one reading carries along. */
 export interface ReadContext {
   readonly violations: Violations;
   /** How many levels down the reader may still go. */
   depth: number;
+  /** Whether members that name no field are passed over. Default: they are refused. */
+  readonly ignoreUnknown?: boolean;
 }
 
 /** Reports what is wrong at a step below `parent`. Gives undefined, for "no value". */
@@ -30,6 +34,17 @@ export type ReadValue = (
   parent: Place | undefined,
   step: Step,
 ) => unknown;
+
+/** A reader for which the value counts as one level of messages, as it does in binary. */
+export function asMessage(read: ReadValue): ReadValue {
+  return (json, ctx, parent, step) => {
+    if (ctx.depth <= 0) return refuse(ctx, parent, step, tooDeep);
+    ctx.depth--;
+    const value = read(json, ctx, parent, step);
+    ctx.depth++;
+    return value;
+  };
+}
 
 /** A reader from a parser that knows no places. */
 export function readWith(parse: (json: unknown) => unknown): ReadValue {

@@ -1,5 +1,6 @@
 import { ScalarType } from "@bufbuild/protobuf";
 import { quote } from "./quote.ts";
+import { plainDigits } from "./quoted-integer.ts";
 import {
   fitFloat,
   fitInteger,
@@ -62,14 +63,14 @@ function int32Parser(scalar: ScalarType, min: number, max: number): ParseJson {
   const parseText = textParser(scalar, false);
   return (json) => {
     if (typeof json === "number") return fitInteger(json, min, max);
-    return typeof json === "string" ? parseText(json) : notInteger;
+    return typeof json === "string" ? parseText(plainDigits(json)) : notInteger;
   };
 }
 
 function int64Parser(scalar: ScalarType, longAsString: boolean): ParseJson {
   const parseText = textParser(scalar, longAsString);
   return (json) => {
-    if (typeof json === "string") return parseText(json);
+    if (typeof json === "string") return parseText(plainDigits(json));
     if (typeof json !== "number" || !Number.isInteger(json)) return notInteger;
     return Math.abs(json) <= MAX_EXACT ? parseText(BigInt(json).toString()) : inexact;
   };

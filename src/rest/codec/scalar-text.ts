@@ -6,7 +6,7 @@ export type ParseText = (text: string) => unknown;
 
 const INTEGER = /^-?(?:0|[1-9][0-9]*)$/;
 const FLOAT = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
-const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
+const BASE64 = /^([A-Za-z0-9+/_-]*)={0,2}$/;
 const MAX_FLOAT = 3.4028235677973366e38; // from here on a float32 rounds to infinity
 
 const notInteger = new Invalid("must be an integer");
@@ -44,6 +44,12 @@ export function textParser(scalar: ScalarType, longAsString: boolean): ParseText
   }
 }
 
+/** The parser for a key of a map. Unlike a parameter, a bool is spelt `true` or `false`. */
+export function mapKeyParser(scalar: ScalarType): ParseText {
+  if (scalar !== ScalarType.BOOL) return textParser(scalar, false);
+  return (text) => (text === "1" || text === "0" ? notBoolean : parseBoolean(text));
+}
+
 /** Lone surrogates have no UTF-8 form, so the binary protocols could not carry them. */
 export function parseString(text: string): string | Invalid {
   return text.isWellFormed() ? text : notText;
@@ -56,8 +62,8 @@ function parseBoolean(text: string): boolean | Invalid {
 
 /** Standard and URL alphabet, padding optional. */
 export function parseBytes(text: string): Uint8Array | Invalid {
-  const digits = text.replace(/=+$/, "").length;
-  if (!BASE64.test(text) || digits % 4 === 1) return notBase64;
+  const digits = BASE64.exec(text)?.[1];
+  if (digits === undefined || digits.length % 4 === 1) return notBase64;
   // A copy of its own: small Buffers share a pool, which would be kept alive.
   return new Uint8Array(Buffer.from(text, "base64"));
 }

@@ -11,7 +11,7 @@ const MAX_SECONDS = 253_402_300_799; // 9999-12-31T23:59:59Z
 const SECONDS_PER_DAY = 86_400;
 
 const FORM =
-  /^([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))$/;
+  /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?:Z|([+-])([0-9]{2}):([0-9]{2}))$/;
 
 const malformed = new Invalid("must be an RFC 3339 time, such as 2026-01-02T03:04:05Z");
 const outOfRange = new Invalid("must be between 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z");
@@ -50,15 +50,17 @@ function offsetSeconds(sign: string | undefined, hours: number, minutes: number)
 }
 
 const TWO_DIGITS = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, "0"));
-let lastDay = Number.NaN;
-let lastDayText = "";
+
+/** Dates as text, each in the place of its day's remainder. */
+const dates: { readonly day: number; readonly text: string }[] = [];
+const KEPT_DATES = 64;
 
 /**
  * RFC 3339 in UTC, with 0, 3, 6 or 9 digits of a second. Throws a RangeError for
  * what has no such form.
  *
- * Times in one answer are mostly of one day, so the date part is kept from call
- * to call: 47 ns against 409 ns of `toISOString` and a replacement.
+ * Times in answers are of few days, so the date part is kept from call to call:
+ * 47 ns against 409 ns of `toISOString` and a replacement.
  */
 export function formatTimestamp({ seconds, nanos }: SecondsNanos): string {
   const total = Number(seconds);
@@ -66,20 +68,25 @@ export function formatTimestamp({ seconds, nanos }: SecondsNanos): string {
     throw new RangeError("a google.protobuf.Timestamp is out of range");
   }
   const day = Math.floor(total / SECONDS_PER_DAY);
-  if (day !== lastDay) {
-    lastDayText = new Date(day * SECONDS_PER_DAY * 1000).toISOString().slice(0, 10);
-    lastDay = day;
-  }
   const rest = total - day * SECONDS_PER_DAY;
   const hour = TWO_DIGITS[Math.floor(rest / 3600)];
   const minute = TWO_DIGITS[Math.floor(rest / 60) % 60];
-  return `${lastDayText}T${hour}:${minute}:${TWO_DIGITS[rest % 60]}${formatFraction(nanos)}Z`;
+  return `${formatDate(day)}T${hour}:${minute}:${TWO_DIGITS[rest % 60]}${formatFraction(nanos)}Z`;
+}
+
+function formatDate(day: number): string {
+  const place = day & (KEPT_DATES - 1);
+  const kept = dates[place];
+  if (kept?.day === day) return kept.text;
+  const text = new Date(day * SECONDS_PER_DAY * 1000).toISOString().slice(0, 10);
+  dates[place] = { day, text };
+  return text;
 }
 
 /** `.5` as `.500`: nanoseconds in groups of three digits, nothing for zero. */
 export function formatFraction(nanos: number): string {
   if (nanos === 0) return "";
+  if (nanos % 1_000_000 === 0) return `.${String(nanos / 1_000_000).padStart(3, "0")}`;
   const digits = String(nanos).padStart(9, "0");
-  if (digits.endsWith("000000")) return `.${digits.slice(0, 3)}`;
   return digits.endsWith("000") ? `.${digits.slice(0, 6)}` : `.${digits}`;
 }

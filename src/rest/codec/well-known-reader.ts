@@ -18,9 +18,9 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import { parseDuration } from "./duration.ts";
 import { parseFieldMask } from "./field-mask.ts";
-import { checkFreeJson } from "./free-json.ts";
-import type { Properties } from "./local-value.ts";
-import { type ReadValue, readTextWith, readWith, refuse } from "./read-context.ts";
+import { checkElements, checkFreeJson } from "./free-json.ts";
+import { isJsonObject, type Properties } from "./local-value.ts";
+import { asMessage, type ReadValue, readTextWith, readWith, refuse } from "./read-context.ts";
 import { jsonParser } from "./scalar-json.ts";
 import { parseTimestamp } from "./timestamp.ts";
 import { Invalid } from "./violation.ts";
@@ -29,10 +29,20 @@ import { hasOwnJsonForm } from "./well-known-writer.ts";
 /** Gives the compiled reader of a message type. */
 export type MessageReaders = (desc: DescMessage) => ReadValue;
 
+const notComplete = new Invalid("lacks a field that its type requires");
 const notAny = new Invalid('must be an object with an "@type" that the server knows');
 
 /** The reader of a message with a JSON form of its own; undefined for all others. */
 export function wellKnownReader(
+  desc: DescMessage,
+  registry: Registry | undefined,
+  compile: MessageReaders,
+): ReadValue | undefined {
+  const read = formReader(desc, registry, compile);
+  return read && asMessage(read);
+}
+
+function formReader(
   desc: DescMessage,
   registry: Registry | undefined,
   compile: MessageReaders,
@@ -67,6 +77,7 @@ function orMessage(desc: DescMessage, value: object): unknown {
 function wrapperReader(desc: DescMessage): ReadValue {
   const parse = jsonParser(desc.fields[0]!.scalar!, false);
   return readWith((json) => {
+    if (json === null) return create(desc);
     const value = parse(json);
     return value instanceof Invalid ? value : create(desc, { value });
   });
@@ -74,11 +85,12 @@ function wrapperReader(desc: DescMessage): ReadValue {
 
 /** protobuf-es builds the message, once its size and content are known to be fine. */
 function freeJsonReader(desc: DescMessage): ReadValue {
+  const check = desc.typeName === "google.protobuf.Value" ? checkFreeJson : checkElements;
   const wrongKind = new Invalid(
     desc.typeName === "google.protobuf.ListValue" ? "must be an array" : "must be an object",
   );
   return (json, ctx, parent, step) => {
-    const invalid = checkFreeJson(json, ctx.depth);
+    const invalid = check(json, ctx.depth);
     if (invalid !== undefined) return refuse(ctx, parent, step, invalid);
     try {
       return fromJson(desc, json as JsonValue, { recursionLimit: Number.MAX_SAFE_INTEGER });
@@ -90,17 +102,20 @@ function freeJsonReader(desc: DescMessage): ReadValue {
 
 function anyReader(registry: Registry | undefined, compile: MessageReaders): ReadValue {
   return (json, ctx, parent, step) => {
-    if (typeof json !== "object" || json === null) return refuse(ctx, parent, step, notAny);
-    const { "@type": url, ...rest } = json as Properties;
+    if (!isJsonObject(json)) return refuse(ctx, parent, step, notAny);
+    const { "@type": url, ...rest } = json;
     if (url === undefined && Object.keys(rest).length === 0) return create(AnySchema);
     const desc = typeof url === "string" ? findType(registry, url) : undefined;
     if (desc === undefined) return refuse(ctx, parent, step, notAny);
-    if (ctx.depth <= 0) return refuse(ctx, parent, step, new Invalid("is nested too deeply"));
-    ctx.depth--;
     const content = hasOwnJsonForm(desc) ? rest.value : rest;
     const message = compile(desc)(content, ctx, parent, step);
-    ctx.depth++;
-    return message === undefined ? undefined : anyPack(desc, message as never);
+    // What is broken has no bytes, and is refused as a whole anyway.
+    if (ctx.violations.any) return undefined;
+    try {
+      return anyPack(desc, message as never);
+    } catch {
+      return refuse(ctx, parent, step, notComplete);
+    }
   };
 }
 

@@ -4,12 +4,14 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { JsonWriter } from "../codec/json-writer.ts";
 import { hasOwnJsonForm } from "../codec/well-known-writer.ts";
 import { codeToHttpStatus, mergeNonProtocolHeaders } from "../connect-internals.ts";
+import type { NodeRequest } from "../http/node-http.ts";
 import { fixedStatus } from "./request-error.ts";
 
 const TYPE_URL = "type.googleapis.com/";
 
 /** What is known of the call an error ended. */
 export interface ErrorInfo {
+  readonly request: NodeRequest;
   /** The method, unless the request found none. */
   readonly method: DescMethod | undefined;
   /** Whether an `If-Match` header filled a request field. */
@@ -29,7 +31,7 @@ export interface ErrorForm {
     | ((error: ConnectError, status: number, details: JsonValue[]) => JsonValue)
     | undefined;
   readonly errorStatus?: ((error: ConnectError, info: ErrorInfo) => number | undefined) | undefined;
-  readonly onInternalError?: ((reason: unknown) => void) | undefined;
+  readonly onInternalError?: ((reason: unknown, info: ErrorInfo) => void) | undefined;
 }
 
 /** Turns errors into answers. */
@@ -39,7 +41,7 @@ export type ErrorAnswers = (reason: unknown, info: ErrorInfo) => ErrorAnswer;
 export function createErrorAnswers(form: ErrorForm, writer: JsonWriter): ErrorAnswers {
   const body = form.errorBody ?? statusBody;
   return (reason, info) => {
-    if (!(reason instanceof ConnectError)) form.onInternalError?.(reason);
+    if (!(reason instanceof ConnectError)) form.onInternalError?.(reason, info);
     const error = publicError(reason);
     const status =
       fixedStatus(error) ?? form.errorStatus?.(error, info) ?? codeToHttpStatus(error.code);
@@ -47,6 +49,9 @@ export function createErrorAnswers(form: ErrorForm, writer: JsonWriter): ErrorAn
     const headers = new Headers();
     // Metadata of an answer from another server would leak that server's headers.
     if (!error.isWireError) mergeNonProtocolHeaders(headers, error.metadata);
+    // Connect counts this one among its protocol's own; a 415 of ours may say it.
+    const codings = fixedStatus(error) && error.metadata.get("accept-encoding");
+    if (codings) headers.set("accept-encoding", codings);
     return { status, body: body(error, status, details), headers };
   };
 }
@@ -55,9 +60,12 @@ export function createErrorAnswers(form: ErrorForm, writer: JsonWriter): ErrorAn
  * What ended a call, told by what it threw. Clients and stores throw an AbortError
  * of their own when the signal of a call stops them; the reason is the signal's.
  */
-export function abortReason(reason: unknown, signal: AbortSignal | undefined): unknown {
+export function abortReason(
+  reason: unknown,
+  call: { readonly signal: AbortSignal } | undefined,
+): unknown {
   const aborted = reason instanceof Error && /^(?:Abort|Timeout)Error$/.test(reason.name);
-  return aborted && signal?.aborted === true ? signal.reason : reason;
+  return aborted && call?.signal.aborted === true ? call.signal.reason : reason;
 }
 
 /** What was not thrown for the caller to see says nothing of itself. */

@@ -56,18 +56,38 @@ export function notAcceptable(offers: readonly string[]): ConnectError {
   return requestError(406, Code.InvalidArgument, message);
 }
 
+/** 406: the caller refuses every coding there is, and none too. */
+export function codingNotAcceptable(codings: readonly string[]): ConnectError {
+  const message = `the answer comes as ${codings.join(" or ")}, which Accept-Encoding does not admit`;
+  return requestError(406, Code.InvalidArgument, message);
+}
+
 /** 413 for a body over the limit, in bytes. */
 export function payloadTooLarge(maxBytes: number): ConnectError {
   const message = `the body is larger than ${maxBytes} bytes`;
   return requestError(413, Code.ResourceExhausted, message);
 }
 
-/** 415 for a body that is no JSON in UTF-8, or compressed. */
-export function unsupportedMediaType(message: string): ConnectError {
-  return requestError(415, Code.InvalidArgument, message);
+/** 413 for a form with too many fields. */
+export function tooManyFields(max: number): ConnectError {
+  return requestError(413, Code.ResourceExhausted, `the form has more than ${max} fields`);
+}
+
+/** 415 for a body of another type or coding; `headers` say which ones would do. */
+export function unsupportedMediaType(
+  message: string,
+  headers: Record<string, string>,
+): ConnectError {
+  return requestError(415, Code.InvalidArgument, message, headers);
 }
 
 /** 501 for methods whose requests are streams. */
 export function streamNotSupported(): ConnectError {
-  return requestError(501, Code.Unimplemented, "streams of requests are not served over REST");
+  const message = "streams of requests are not served over REST: use gRPC or Connect";
+  return requestError(501, Code.Unimplemented, message);
+}
+
+/** 501 for a WebSocket handshake: ignoring it would run a method nobody asked for. */
+export function webSocketNotSupported(): ConnectError {
+  return requestError(501, Code.Unimplemented, "WebSocket is not served here");
 }

@@ -47,8 +47,8 @@ function parseAccept(accept: string): MediaRange[] {
   });
 }
 
-/** What is no quality counts as 1: a broken weight should not cost the whole answer. */
-function parseQuality(text: string | undefined): number {
+/** A `q` parameter. What is no quality counts as 1: a broken weight should not cost the whole answer. */
+export function parseQuality(text: string | undefined): number {
   if (text === undefined) return 1;
   return /^(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$/.test(text) ? Number(text) : 1;
 }

@@ -20,5 +20,6 @@ export function parseIfMatch(header: string): string | undefined {
 /** Whether `If-None-Match` covers an etag, by the weak comparison. */
 export function matchesEtag(header: string, etag: string): boolean {
   if (header.trim() === "*") return true;
-  return header.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
+  const opaque = etag.replace(/^W\//, "");
+  return header.match(/"[^"]*"/g)?.includes(opaque) === true; // a tag may hold a comma
 }

@@ -1,30 +1,52 @@
 import { describe, expect, test } from "vitest";
-import { isJson, isPlain } from "./content-type.ts";
+import { bodyFormat, isCompressible } from "./content-type.ts";
 import { formatEtag, matchesEtag, parseIfMatch } from "./etag.ts";
-import { addHeaders, toWebHeaders } from "./node-http.ts";
+import { addHeaders } from "./node-http.ts";
+import { RequestHeaders } from "./request-headers.ts";
 import { readTimeout } from "./timeout.ts";
 
 test.each([
-  [undefined, true],
-  ["application/json", true],
-  ["Application/JSON ; charset=UTF-8", true],
-  ['application/json; charset="utf8"', true],
-  ["application/merge-patch+json", true],
-  ["application/json; charset=utf-16", false],
-  ["application/jsonp", false],
-  ["text/json", false],
-  ["", false],
+  [undefined, "json"],
+  ["application/json", "json"],
+  ["Application/JSON ; charset=UTF-8", "json"],
+  ['application/json; charset="utf8"', "json"],
+  ["application/json;", "json"],
+  ["application/merge-patch+json", "json"],
+  ["application/json; charset=utf-16", undefined],
+  ["application/json; charset=utf-8; charset=latin1", undefined],
+  ["application/json; charset", undefined],
+  ["application/jsonp", undefined],
+  ["text/json", undefined],
+  ["", undefined],
+  ["application/x-www-form-urlencoded", "form"],
+  ["application/x-www-form-urlencoded; charset=UTF-8", "form"],
+  ["application/x-www-form-urlencoded; charset=iso-8859-1", undefined],
+  ["multipart/form-data; boundary=b", "multipart"],
+  ["multipart/form-data", undefined],
+  ['multipart/form-data; boundary=""', undefined],
+  ["multipart/form-data; boundary=é", undefined],
+  ["multipart/mixed; boundary=b", undefined],
 ])("Content-Type %s", (type, expected) => {
-  expect(isJson(type)).toBe(expected);
+  expect(bodyFormat(type)?.kind).toBe(expected);
 });
 
-test("only bodies as they are count as plain", () => {
-  expect([undefined, "identity", "gzip", "gzip, identity"].map(isPlain)).toEqual([
-    true,
-    true,
-    false,
-    false,
-  ]);
+test("a boundary is read out of its quotes", () => {
+  expect(bodyFormat('multipart/form-data; boundary="a b:c"')).toEqual({
+    kind: "multipart",
+    boundary: "a b:c",
+  });
+});
+
+test.each([
+  ["text/csv; charset=utf-8", true],
+  ["application/json", true],
+  ["application/ld+json", true],
+  ["image/svg+xml", true],
+  ["image/png", false],
+  ["application/zip", false],
+  ["application/octet-stream", false],
+])("%s compresses: %s", (type, expected) => {
+  expect(isCompressible(type)).toBe(expected);
 });
 
 describe("etags", () => {
@@ -58,8 +80,14 @@ describe("etags", () => {
     ['"6", W/"7"', true],
     ['"77"', false],
     ["7", false],
+    ["", false],
   ])("If-None-Match: %s", (header, expected) => {
     expect(matchesEtag(header, '"7"')).toBe(expected);
+  });
+
+  test("may hold commas, and be weak", () => {
+    expect(matchesEtag('"x", "a,b"', '"a,b"')).toBe(true);
+    expect(matchesEtag('"7"', 'W/"7"')).toBe(true);
   });
 });
 
@@ -79,7 +107,7 @@ test.each([
 });
 
 test("headers go both ways without what frames a message", () => {
-  const web = toWebHeaders({ ":path": "/", "x-a": "1", "set-cookie": ["a", "b"] });
+  const web = new RequestHeaders({ ":path": "/", "x-a": "1", "set-cookie": ["a", "b"] });
   expect([...web]).toEqual([
     ["set-cookie", "a"],
     ["set-cookie", "b"],

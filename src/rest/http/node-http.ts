@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import type { OutgoingHttpHeaders } from "node:http";
 import { constants } from "node:http2";
 import type { connectNodeAdapter } from "@connectrpc/connect-node";
 
@@ -18,6 +18,11 @@ export type NodeResponse = Parameters<NodeHandler>[1];
 export function breakOff(response: NodeResponse): void {
   if ("stream" in response) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   else response.destroy();
+}
+
+/** Whether an answer is out, or can no longer go out. */
+export function isClosed(response: NodeResponse): boolean {
+  return "stream" in response ? response.stream.closed : response.destroyed;
 }
 
 /** Whether a body follows the head. On HTTP/1.1 the head says so, on HTTP/2 a flag does. */
@@ -46,18 +51,6 @@ export function requestUrl(request: NodeRequest): string | undefined {
 function isHost(host: string): boolean {
   if (/^[A-Za-z0-9.-]+(?::[0-9]{1,5})?$/.test(host)) return true;
   return !/[/?#@\\\s]/.test(host) && URL.canParse(`http://${host}/`);
-}
-
-/** Request headers as handlers see them; HTTP/2's pseudo-headers are none. */
-export function toWebHeaders(source: IncomingHttpHeaders): Headers {
-  const headers = new Headers();
-  for (const name in source) {
-    const value = source[name];
-    if (value === undefined || name.startsWith(":")) continue;
-    if (typeof value === "string") headers.set(name, value);
-    else for (const item of value) headers.append(name, item);
-  }
-  return headers;
 }
 
 /** Headers that frame a message. REST sets them itself; HTTP/2 forbids most of them. */

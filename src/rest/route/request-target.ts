@@ -15,12 +15,14 @@ export interface RequestTarget {
  * no UTF-8.
  */
 export function parseTarget(target: string): RequestTarget | undefined {
-  const withoutFragment = cut(target, "#").before;
-  const { before, after } = cut(stripOrigin(withoutFragment), "?");
-  if (!before.startsWith("/")) return undefined;
-  const raw = before === "/" ? [] : before.slice(1).split("/");
-  const decoded = before.includes("%") ? decodeAll(raw) : raw;
-  return decoded && { raw, decoded, query: after };
+  const fragment = target.indexOf("#");
+  const local = stripOrigin(fragment === -1 ? target : target.slice(0, fragment));
+  if (!local.startsWith("/")) return undefined;
+  const mark = local.indexOf("?");
+  const path = mark === -1 ? local.slice(1) : local.slice(1, mark);
+  const raw = path === "" ? [] : path.split("/");
+  const decoded = path.includes("%") ? decodeAll(raw) : raw;
+  return decoded && { raw, decoded, query: mark === -1 ? "" : local.slice(mark + 1) };
 }
 
 function stripOrigin(target: string): string {
@@ -37,10 +39,4 @@ function decodeAll(segments: readonly string[]): string[] | undefined {
   } catch {
     return undefined;
   }
-}
-
-function cut(text: string, mark: string): { before: string; after: string } {
-  const at = text.indexOf(mark);
-  if (at === -1) return { before: text, after: "" };
-  return { before: text.slice(0, at), after: text.slice(at + 1) };
 }

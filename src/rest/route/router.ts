@@ -1,5 +1,5 @@
 import type { MatchedPath } from "../template/capture.ts";
-import { type PathTemplate, templateShape } from "../template/path-template.ts";
+import type { PathTemplate } from "../template/path-template.ts";
 import type { RequestTarget } from "./request-target.ts";
 
 /** What a router keeps: something under an HTTP method and a template. */
@@ -26,16 +26,28 @@ class Node<R> {
 }
 
 /**
- * Finds routes by path: literal before `*` before `**`, with backtracking, in
- * time bounded by the number of templates. A template that matches the path but
- * not the method does not hide a wider one that has it.
+ * Finds routes by path: for each segment from the left, literal before `*` before
+ * `**`, with backtracking. It looks at no node of the tree of templates twice for
+ * one place in the path. A template that matches the path but not the method does
+ * not hide a wider one that has it.
  */
 export class Router<R extends RouteKey> {
+  readonly #routes: R[] = [];
   readonly #root = new Node<R>();
   readonly #verbs = new Set<string>();
+  /** How long the longest verb may be in a path: each of its bytes as a triplet. */
+  #verbLength = 0;
 
-  /** Throws when another route has the same method and matches the same paths. */
-  add(route: R): void {
+  /** All routes, in the order they were added. */
+  get routes(): readonly R[] {
+    return this.#routes;
+  }
+
+  /**
+   * Adds a route. Gives the one that already has its method and matches the same
+   * paths, if there is one; nothing is added then.
+   */
+  add(route: R): R | undefined {
     let node = this.#root;
     for (const segment of route.template.segments) {
       if (segment.kind === "literal") node = child(node.literals, segment.text);
@@ -45,14 +57,14 @@ export class Router<R extends RouteKey> {
     const { verb } = route.template;
     const methods = node.ends.get(verb) ?? new Map<string, R>();
     const other = methods.get(route.httpMethod);
-    if (other !== undefined) {
-      throw new Error(
-        `${route.httpMethod} ${templateShape(route.template)} is already bound, ` +
-          `as ${other.template.source}`,
-      );
-    }
-    if (verb !== "") this.#verbs.add(verb);
+    if (other !== undefined) return other;
     node.ends.set(verb, methods.set(route.httpMethod, route));
+    this.#routes.push(route);
+    if (verb !== "") {
+      this.#verbs.add(verb);
+      this.#verbLength = Math.max(this.#verbLength, 3 * Buffer.byteLength(verb));
+    }
+    return undefined;
   }
 
   /** `HEAD` finds the route of `GET` where it has none of its own. */
@@ -69,14 +81,17 @@ export class Router<R extends RouteKey> {
   /**
    * The ways to read a path: with what follows a colon of the last segment as a
    * verb, if any template has that verb, then with the colon as a character, as
-   * ids may hold colons. An encoded colon is always a character.
+   * ids may hold colons. An encoded colon is always a character. Nothing longer
+   * than the longest verb is looked at, or 8,000 colons would cost 32 million
+   * characters of decoding.
    */
   #readings(target: RequestTarget): { verb: string; path: MatchedPath }[] {
     const plain = { verb: "", path: target };
     const last = target.raw.at(-1);
     if (this.#verbs.size === 0 || last === undefined) return [plain];
     const readings: { verb: string; path: MatchedPath }[] = [plain];
-    for (let at = last.lastIndexOf(":"); at !== -1; at = before(last, at)) {
+    const farthest = last.length - this.#verbLength - 1;
+    for (let at = last.lastIndexOf(":"); at !== -1 && at >= farthest; at = before(last, at)) {
       const verb = decodeURIComponent(last.slice(at + 1));
       if (!this.#verbs.has(verb)) continue;
       readings.unshift({ verb, path: replaceLast(target, last.slice(0, at)) });
@@ -125,9 +140,9 @@ class Search<R extends RouteKey> {
     return node.many && this.#findMany(node.many, segments, at, verb);
   }
 
-  /** `**` takes as much as it can, and gives back what the rest of the template needs. */
+  /** It takes no more than it must: of several templates the one with the longest tail wins. */
   #findMany(node: Node<R>, segments: readonly string[], at: number, verb: string): R | undefined {
-    for (let next = segments.length; next >= at; next--) {
+    for (let next = at; next <= segments.length; next++) {
       const found = this.find(node, segments, next, verb);
       if (found !== undefined) return found;
     }

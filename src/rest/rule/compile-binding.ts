@@ -1,6 +1,9 @@
 import type { DescField, DescMessage, Message } from "@bufbuild/protobuf";
-import { type FieldPath, findField, resolveFieldPath } from "../bind/field-path.ts";
+import type { HttpBody } from "../../../gen/google/api/httpbody_pb.js";
+import { type BodyPlan, planBody } from "../bind/body-plan.ts";
+import { type FieldPath, findField, getSingular, resolveFieldPath } from "../bind/field-path.ts";
 import { parameterParser } from "../bind/parameter.ts";
+import { isHttpBody } from "../bind/upload-field.ts";
 import { isOutputOnly } from "../codec/field-behavior.ts";
 import type { JsonReader } from "../codec/json-reader.ts";
 import type { JsonWriter } from "../codec/json-writer.ts";
@@ -8,7 +11,7 @@ import type { Properties } from "../codec/local-value.ts";
 import { writeOnce } from "../codec/write-once.ts";
 import { parseTemplate } from "../template/parse-template.ts";
 import type { PathTemplate } from "../template/path-template.ts";
-import type { Binding, BodyPlan, BoundVariable } from "./binding.ts";
+import type { Binding, BoundVariable } from "./binding.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { HttpBinding } from "./http-rule.ts";
 
@@ -26,20 +29,27 @@ export function compileBinding(endpoint: Endpoint, http: HttpBinding, codec: Jso
   const answer = answerField(output, http.responseBody);
   const resource = answer === undefined ? output : answer.message;
   const write = answer ? codec.writer.field(answer) : codec.writer.message(output);
+  const unread = outputOnlyNames(output, answer);
+  const headers = {
+    lastEventId: requestField(input, endpoint.rule.lastEventIdField, "last_event_id_field"),
+    ifMatch: requestField(input, endpoint.rule.ifMatchField, "if_match_field"),
+  };
   return {
     httpMethod: http.httpMethod,
     template,
     endpoint,
+    http,
     variables,
-    body: planBody(input, http, variables, outputOnlyNames(output, answer), codec),
+    body: compileBody(endpoint, http, { variables, headers, unread, codec }),
     query: {
       desc: input,
       taken: new Set([...variables.map(({ path }) => path.name), http.body]),
       open: http.body !== "*",
+      ignoreUnknown: endpoint.ignoreUnknownParameters,
     },
-    lastEventId: requestField(input, endpoint.rule.lastEventIdField, "last_event_id_field"),
-    ifMatch: requestField(input, endpoint.rule.ifMatchField, "if_match_field"),
+    ...headers,
     write: endpoint.spec.kind === "server_streaming" ? writeOnce(write) : write,
+    raw: rawGetter(resource, answer),
     etag: etagGetter(endpoint, resource, answer),
     eventId: eventIdField(endpoint, output),
   };
@@ -66,26 +76,35 @@ function kindName(field: DescField): string {
   return field.fieldKind === "list" ? "repeated" : field.fieldKind;
 }
 
-function planBody(
-  input: DescMessage,
-  http: HttpBinding,
-  variables: readonly BoundVariable[],
-  outputOnly: readonly string[],
-  { reader }: JsonCodec,
-): BodyPlan {
+interface BodyParts {
+  readonly variables: readonly BoundVariable[];
+  readonly headers: Pick<Binding, "lastEventId" | "ifMatch">;
+  /** Names of fields that only answers have. */
+  readonly unread: readonly string[];
+  readonly codec: JsonCodec;
+}
+
+function compileBody(endpoint: Endpoint, http: HttpBinding, parts: BodyParts): BodyPlan {
   if (http.body === "") return { kind: "none" };
-  if (http.body === "*") {
-    const bound = variables.flatMap(({ path }) =>
-      path.parents.length === 0 ? [path.leaf.name, path.leaf.jsonName] : [],
-    );
-    const unknown = outputOnly.filter((name) => findField(input, name) === undefined);
-    return { kind: "request", read: reader.object(input, new Set([...bound, ...unknown])) };
+  const { input } = endpoint.spec.method;
+  const { variables, headers, unread, codec } = parts;
+  const body = http.body === "*" ? http.body : topField(input, http.body, "body");
+  if (body !== "*" && variables.some(({ path }) => path.name === body.name)) {
+    throw new Error(`body: field ${body.name} is in the path too`);
   }
-  const field = topField(input, http.body, "body");
-  if (variables.some(({ path }) => path.name === field.name)) {
-    throw new Error(`body: field ${field.name} is in the path too`);
-  }
-  return { kind: "field", member: reader.member(field) };
+  const bound = variables.flatMap(({ path }) =>
+    path.parents.length === 0 ? [path.leaf.name, path.leaf.jsonName] : [],
+  );
+  const headerFields = [headers.lastEventId, headers.ifMatch].flatMap((path) => path?.leaf ?? []);
+  const implied = http.httpMethod === "PATCH" && !endpoint.rule.explicitMaskOnly;
+  return planBody({
+    input,
+    body,
+    skip: new Set([...bound, ...unread.filter((name) => findField(input, name) === undefined)]),
+    reader: codec.reader,
+    forms: endpoint.forms,
+    impliedMask: implied ? { headerFields } : undefined,
+  });
 }
 
 /**
@@ -116,13 +135,29 @@ function requestField(input: DescMessage, name: string, option: string): FieldPa
   return { name: field.name, parents: [], leaf: field };
 }
 
-/** The field is one of what a caller gets: of `response_body` where that is named. */
+/** A body of any type is the whole answer, or what `response_body` names. */
+function rawGetter(resource: DescMessage | undefined, answer: DescField | undefined) {
+  if (!isHttpBody(resource) || answer?.fieldKind === "list" || answer?.fieldKind === "map") {
+    return undefined;
+  }
+  return (output: Message) =>
+    (answer ? getSingular(output as unknown as Properties, answer) : output) as
+      | HttpBody
+      | undefined;
+}
+
+/**
+ * The field is one of what a caller gets: of `response_body` where that is named,
+ * unless that is an HttpBody, which has no field for it.
+ */
 function etagGetter(
-  { rule }: Endpoint,
+  endpoint: Endpoint,
   resource: DescMessage | undefined,
   answer: DescField | undefined,
 ): Binding["etag"] {
+  const { rule, spec } = endpoint;
   if (rule.etagField === "") return undefined;
+  if (answer && isHttpBody(resource)) return etagGetter(endpoint, spec.method.output, undefined);
   if (resource === undefined || (answer && answer.fieldKind !== "message")) {
     throw new Error("etag_field: response_body is no message");
   }

@@ -112,6 +112,8 @@ describe("compileRules", () => {
   test("names every rule that is wrong", () => {
     const attempt = () =>
       compile([rule("get", "/a/{x}")], [rule("get", "/b")], [rule("get", "/b")]);
-    expect(attempt).toThrow(/M0: GET \/a\/\{x\}: .*\n.*M2: GET \/b: .* already bound/);
+    expect(attempt).toThrow(
+      /^test\.proto: test\.Service\.M0: GET \/a\/\{x\}: .*\ntest\.proto: test\.Service\.M2: GET \/b: test\.Service\.M1 is bound to the same paths, as \/b$/,
+    );
   });
 });

@@ -1,3 +1,4 @@
+import type { DescMethod } from "@bufbuild/protobuf";
 import type { CapturedMethod } from "../capture.ts";
 import { Router } from "../route/router.ts";
 import type { Binding } from "./binding.ts";
@@ -5,7 +6,7 @@ import { compileBinding, type JsonCodec } from "./compile-binding.ts";
 import { createEndpoint, type EndpointDefaults } from "./endpoint.ts";
 import { type HttpBinding, httpBindings } from "./http-rule.ts";
 
-/** Rules that cannot be served. The message has a line for each, with method and template. */
+/** Rules that cannot be served. The message has a line for each: its file, method, template. */
 export class RuleError extends Error {
   override readonly name = "RuleError";
 }
@@ -24,20 +25,29 @@ export function compileRules(
   const problems: string[] = [];
   for (const captured of methods) {
     const { method } = captured.spec;
-    const name = `${method.parent.typeName}.${method.name}`;
+    const name = `${method.parent.file.proto.name}: ${methodName(method)}`;
     attempt(problems, name, () => {
       const bindings = httpBindings(method);
       if (bindings.length === 0) return;
       const endpoint = createEndpoint(captured, defaults);
       for (const http of bindings) {
         attempt(problems, `${name}: ${describe(http)}`, () => {
-          router.add(compileBinding(endpoint, http, codec));
+          const other = router.add(compileBinding(endpoint, http, codec));
+          if (other !== undefined) throw new Error(alreadyBound(other));
         });
       }
     });
   }
   if (problems.length > 0) throw new RuleError(problems.join("\n"));
   return router;
+}
+
+function methodName({ parent, name }: DescMethod): string {
+  return `${parent.typeName}.${name}`;
+}
+
+function alreadyBound({ endpoint, template }: Binding): string {
+  return `${methodName(endpoint.spec.method)} is bound to the same paths, as ${template.source}`;
 }
 
 function describe({ httpMethod, template }: HttpBinding): string {

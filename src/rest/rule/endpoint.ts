@@ -11,6 +11,9 @@ import type { UniversalHandlerOptions } from "../connect-internals.ts";
 /** Most bytes a request body may have where no limit was given: 4 MiB. */
 const DEFAULT_READ_MAX_BYTES = 4 * 1024 * 1024;
 
+/** Below this, what compressing saves fits into the packet that is sent anyway: 1 KiB. */
+const DEFAULT_COMPRESS_MIN_BYTES = 1024;
+
 /** One method and what its calls over REST need. */
 export interface Endpoint {
   readonly spec: MethodImplSpec;
@@ -23,15 +26,34 @@ export interface Endpoint {
   readonly maxTimeoutMs: number;
   readonly shutdownSignal: AbortSignal | undefined;
   readonly requestGate: ((context: HandlerContext) => void | Promise<void>) | undefined;
+  readonly ignoreUnknownFields: boolean;
+  readonly ignoreUnknownParameters: boolean;
+  /** Whether bodies may be forms. */
+  readonly forms: boolean;
+  /** From how many bytes on answers are compressed. */
+  readonly compressMinBytes: number;
+}
+
+/** What all methods of a handler have in common; see RestOptions for the meaning of each. */
+export interface EndpointSettings {
+  readonly ignoreUnknownFields?: boolean;
+  readonly ignoreUnknownParameters?: boolean;
+  readonly forms?: boolean;
 }
 
 /** Options of the whole router, which those of a service or method override. */
-export type EndpointDefaults = Partial<
-  Pick<
-    UniversalHandlerOptions,
-    "interceptors" | "readMaxBytes" | "maxTimeoutMs" | "shutdownSignal" | "requestGate"
-  >
->;
+export type EndpointDefaults = EndpointSettings &
+  Partial<
+    Pick<
+      UniversalHandlerOptions,
+      | "interceptors"
+      | "readMaxBytes"
+      | "compressMinBytes"
+      | "maxTimeoutMs"
+      | "shutdownSignal"
+      | "requestGate"
+    >
+  >;
 
 /** Throws an Error for statuses that are none of success. */
 export function createEndpoint(captured: CapturedMethod, defaults: EndpointDefaults): Endpoint {
@@ -47,6 +69,10 @@ export function createEndpoint(captured: CapturedMethod, defaults: EndpointDefau
     maxTimeoutMs: options.maxTimeoutMs ?? Number.MAX_SAFE_INTEGER,
     shutdownSignal: options.shutdownSignal,
     requestGate: options.requestGate,
+    ignoreUnknownFields: defaults.ignoreUnknownFields ?? false,
+    ignoreUnknownParameters: defaults.ignoreUnknownParameters ?? false,
+    forms: defaults.forms ?? true,
+    compressMinBytes: options.compressMinBytes ?? DEFAULT_COMPRESS_MIN_BYTES,
   };
 }
 

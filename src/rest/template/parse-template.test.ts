@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { templateShape } from "../testing/template-shape.ts";
 import { parseTemplate } from "./parse-template.ts";
-import { templateShape } from "./path-template.ts";
 
 describe("parseTemplate", () => {
   const good: [string, string, [string, number, number][]][] = [
@@ -22,6 +22,8 @@ describe("parseTemplate", () => {
     ["/v1/{x=**}/tail", "/v1/**/tail", [["x", 1, 2]]],
     ["/v1/{x}:a:b", "/v1/*:a:b", [["x", 1, 2]]],
     ["/a:b/c", "/a%3Ab/c", []],
+    ["/v1/{x=a:b}:go", "/v1/a%3Ab:go", [["x", 1, 2]]],
+    ["/%2A/%2a%2A", "/%2A/%2A%2A", []],
     ["/a%20b/@me/~x", "/a%20b/%40me/~x", []],
     ["/:verb", "/:verb", []],
   ];

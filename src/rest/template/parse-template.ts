@@ -2,7 +2,7 @@ import type { PathTemplate, Segment, Variable } from "./path-template.ts";
 import { Scanner } from "./scanner.ts";
 
 const LITERAL = /(?:[A-Za-z0-9\-._~!$&'()+,;=@]|%[0-9A-Fa-f]{2})+/y;
-/** In a literal before the last segment, and in a verb, a colon is a character. */
+/** Before the last segment, in a variable, and in a verb, a colon is a character. */
 const LITERAL_WITH_COLON = /(?:[A-Za-z0-9\-._~!$&'()+,;=@:]|%[0-9A-Fa-f]{2})+/y;
 const FIELD_PATH = /[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*/y;
 
@@ -39,24 +39,24 @@ class TemplateParser {
   #parseSegments(where: "path" | "variable"): void {
     do {
       if (this.#scanner.at("{")) this.#parseVariable(where);
-      else this.#parseSegment();
+      else this.#parseSegment(where);
     } while (this.#scanner.take("/"));
   }
 
-  #parseSegment(): void {
+  #parseSegment(where: "path" | "variable"): void {
     if (this.#scanner.take("**")) {
       if (this.#segments.some(({ kind }) => kind === "many")) this.#scanner.fail("a second **");
       this.#segments.push({ kind: "many" });
     } else if (this.#scanner.take("*")) {
       this.#segments.push({ kind: "one" });
     } else {
-      this.#segments.push({ kind: "literal", text: this.#parseLiteral() });
+      this.#segments.push({ kind: "literal", text: this.#parseLiteral(where) });
     }
   }
 
-  /** In the last segment the first colon begins the verb. */
-  #parseLiteral(): string {
-    const last = !this.#scanner.rest.includes("/");
+  /** In the last segment the first colon begins the verb; a verb is not in a variable. */
+  #parseLiteral(where: "path" | "variable"): string {
+    const last = where === "path" && !this.#scanner.rest.includes("/");
     const text = this.#scanner.match(last ? LITERAL : LITERAL_WITH_COLON);
     return this.#decode(text ?? this.#scanner.fail("expected a segment"));
   }

@@ -31,15 +31,3 @@ export interface Variable {
   /** Index after its last segment. */
   readonly end: number;
 }
-
-/**
- * The template without names: two templates of one shape match the same paths,
- * so they may not serve the same HTTP method.
- */
-export function templateShape(template: PathTemplate): string {
-  const segments = template.segments.map((segment) => {
-    if (segment.kind === "literal") return encodeURIComponent(segment.text);
-    return segment.kind === "one" ? "*" : "**";
-  });
-  return `/${segments.join("/")}${template.verb === "" ? "" : `:${template.verb}`}`;
-}

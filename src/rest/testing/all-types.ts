@@ -19,7 +19,8 @@ const scalars = {
   bytes: Type.BYTES,
 };
 
-const wellKnown = [
+/** Well-known types with a JSON form of their own, without Any. */
+export const wellKnownNames = [
   "Timestamp",
   "Duration",
   "FieldMask",
@@ -75,7 +76,7 @@ export const allTypes = defineSchema({
           ...field(`choice_${name}`, 301 + i, type),
           oneofIndex: 0,
         })),
-        ...wellKnown.flatMap((name, i) => {
+        ...wellKnownNames.flatMap((name, i) => {
           const type = `google.protobuf.${name}`;
           return [
             field(`wkt_${snake(name)}`, 401 + i, Type.MESSAGE, type),

@@ -7,7 +7,13 @@ import {
   type Message,
   ScalarType,
 } from "@bufbuild/protobuf";
-import { ListValueSchema, StructSchema, ValueSchema } from "@bufbuild/protobuf/wkt";
+import {
+  AnySchema,
+  anyPack,
+  ListValueSchema,
+  StructSchema,
+  ValueSchema,
+} from "@bufbuild/protobuf/wkt";
 import * as fc from "fast-check";
 import { holdsJsonObject, holdsWrappedScalar } from "../codec/local-value.ts";
 
@@ -42,12 +48,22 @@ function scalar(type: ScalarType): fc.Arbitrary<unknown> {
   }
 }
 
+function isLong(type: ScalarType): boolean {
+  return /64/.test(ScalarType[type]);
+}
+
 const seconds = fc.integer({ min: -62_135_596_800, max: 253_402_300_799 }).map(BigInt);
 const nanos = fc.constantFrom(0, 1, 500_000_000, 120_000, 999_999_999);
 
 /** A message of a well-known type with a value that JSON can show. */
-function wellKnown(desc: DescMessage): fc.Arbitrary<Message> | undefined {
+function wellKnown(
+  desc: DescMessage,
+  depth: number,
+  inAny: readonly DescMessage[],
+): fc.Arbitrary<Message> | undefined {
   switch (desc.typeName) {
+    case "google.protobuf.Any":
+      return depth > 0 ? arbitraryAny(depth, inAny) : fc.constant(create(AnySchema));
     case "google.protobuf.Timestamp":
       return fc.record({ seconds, nanos }).map((value) => create(desc, value));
     case "google.protobuf.Duration":
@@ -71,31 +87,53 @@ function wellKnown(desc: DescMessage): fc.Arbitrary<Message> | undefined {
   }
 }
 
-/** Any message of a type, at most `depth` levels of other messages deep. */
-export function arbitraryMessage(desc: DescMessage, depth = 2): fc.Arbitrary<Message> {
-  const known = wellKnown(desc);
+function arbitraryAny(depth: number, inAny: readonly DescMessage[]): fc.Arbitrary<Message> {
+  const packed = inAny.map((desc) =>
+    arbitraryMessage(desc, depth - 1, inAny).map((content) => anyPack(desc, content as never)),
+  );
+  return fc.oneof(fc.constant(create(AnySchema)), ...packed);
+}
+
+/**
+ * Any message of a type, at most `depth` levels of other messages deep. `inAny` are
+ * the types that a google.protobuf.Any may hold.
+ */
+export function arbitraryMessage(
+  desc: DescMessage,
+  depth = 2,
+  inAny: readonly DescMessage[] = [],
+): fc.Arbitrary<Message> {
+  const known = wellKnown(desc, depth, inAny);
   if (known !== undefined) return known;
   const properties: Record<string, fc.Arbitrary<unknown>> = {};
   for (const member of desc.members) {
     const value =
       member.kind === "oneof"
-        ? arbitraryOneof(member.fields, depth)
-        : arbitraryField(member, depth);
+        ? arbitraryOneof(member.fields, depth, inAny)
+        : arbitraryField(member, depth, inAny);
     if (value !== undefined) properties[member.localName] = fc.option(value, { nil: undefined });
   }
   return fc.record(properties).map((init) => create(desc, init));
 }
 
-function arbitraryOneof(fields: readonly DescField[], depth: number) {
+function arbitraryOneof(
+  fields: readonly DescField[],
+  depth: number,
+  inAny: readonly DescMessage[],
+) {
   const cases = fields.flatMap((field) => {
-    const value = arbitraryField(field, depth);
+    const value = arbitraryField(field, depth, inAny);
     return value === undefined ? [] : [fc.record({ case: fc.constant(field.localName), value })];
   });
   return cases.length === 0 ? undefined : fc.oneof(...cases);
 }
 
-function arbitraryField(field: DescField, depth: number): fc.Arbitrary<unknown> | undefined {
-  const element = arbitraryElement(field, depth);
+function arbitraryField(
+  field: DescField,
+  depth: number,
+  inAny: readonly DescMessage[],
+): fc.Arbitrary<unknown> | undefined {
+  const element = arbitraryElement(field, depth, inAny);
   if (element === undefined) return undefined;
   if (field.fieldKind === "list") return fc.array(element, { maxLength: 3 });
   if (field.fieldKind !== "map") return element;
@@ -103,15 +141,23 @@ function arbitraryField(field: DescField, depth: number): fc.Arbitrary<unknown> 
   return fc.dictionary(key, element, { maxKeys: 3, noNullPrototype: true });
 }
 
-function arbitraryElement(field: DescField, depth: number): fc.Arbitrary<unknown> | undefined {
+function arbitraryElement(
+  field: DescField,
+  depth: number,
+  inAny: readonly DescMessage[],
+): fc.Arbitrary<unknown> | undefined {
   if (field.enum !== undefined) {
     return fc.constantFrom(...field.enum.values.map((value) => value.number));
   }
-  if (field.message === undefined) return scalar(field.scalar);
+  if (field.message === undefined) {
+    const value = scalar(field.scalar);
+    const text = field.fieldKind !== "map" && field.longAsString && isLong(field.scalar);
+    return text ? value.map(String) : value;
+  }
   if (holdsJsonObject(field)) return jsonObject;
   if (field.fieldKind === "message" && holdsWrappedScalar(field)) {
     return scalar(field.message.fields[0]!.scalar!);
   }
   const leaf = field.message.typeName.startsWith("google.protobuf.");
-  return depth > 0 || leaf ? arbitraryMessage(field.message, depth - 1) : undefined;
+  return depth > 0 || leaf ? arbitraryMessage(field.message, depth - 1, inAny) : undefined;
 }

@@ -24,17 +24,19 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import { http } from "../../../gen/google/api/annotations_pb.js";
 import type { HttpRuleSchema } from "../../../gen/google/api/http_pb.js";
+import { file_google_api_httpbody } from "../../../gen/google/api/httpbody_pb.js";
 import {
   type MethodRuleSchema,
   method as methodRule,
 } from "../../../gen/rest/v1/annotations_pb.js";
+import { file_rest_v1_upload } from "../../../gen/rest/v1/upload_pb.js";
 
 // Schemas made at run time, for tests of rules and types that no service here has.
 
 type Field = MessageInitShape<typeof FieldDescriptorProtoSchema>;
 type Message = MessageInitShape<typeof DescriptorProtoSchema>;
 
-/** A method of a test service. Types are names within the package. */
+/** A method of a test service. Types are names within the package, or full ones. */
 export interface TestMethod {
   readonly name: string;
   readonly input: string;
@@ -46,12 +48,14 @@ export interface TestMethod {
 }
 
 const imports = [
+  file_google_api_httpbody,
   file_google_protobuf_any,
   file_google_protobuf_duration,
   file_google_protobuf_field_mask,
   file_google_protobuf_struct,
   file_google_protobuf_timestamp,
   file_google_protobuf_wrappers,
+  file_rest_v1_upload,
 ];
 
 /** A file `test.proto` of package `test`, with a service `test.Service` for the methods. */
@@ -79,12 +83,16 @@ function defineMethod(init: TestMethod) {
   if (init.rest !== undefined) setExtension(options, methodRule, init.rest as never);
   return {
     name: init.name,
-    inputType: `.test.${init.input}`,
-    outputType: `.test.${init.output}`,
+    inputType: typeName(init.input),
+    outputType: typeName(init.output),
     clientStreaming: init.clientStreaming ?? false,
     serverStreaming: init.serverStreaming ?? false,
     options,
   };
+}
+
+function typeName(name: string): string {
+  return name.includes(".") ? `.${name}` : `.test.${name}`;
 }
 
 /** A singular field. `typeName` is fully qualified, for messages and enums. */

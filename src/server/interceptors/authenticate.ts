@@ -6,15 +6,26 @@ import type { Authenticator } from "../auth/authenticator.ts";
 
 /** Finds out who calls, by the first way that applies, and refuses everybody else. */
 export function authenticateCalls(ways: readonly Authenticator[]): Interceptor {
-  return (next) => async (req) => {
-    req.contextValues.set(callerKey, await authenticate(ways, req.header));
-    return next(req);
+  return (next) => (req) => {
+    const admit = (caller: Principal) => {
+      req.contextValues.set(callerKey, caller);
+      return next(req);
+    };
+    const caller = authenticate(ways, req.header);
+    return caller instanceof Promise ? caller.then(admit) : admit(caller);
   };
 }
 
-async function authenticate(ways: readonly Authenticator[], header: Headers): Promise<Principal> {
-  for (const way of ways) {
-    const caller = await way.authenticate(header);
+/** Waits only where a way has to: an answer at once keeps a call within its turn. */
+function authenticate(
+  ways: readonly Authenticator[],
+  header: Headers,
+): Principal | Promise<Principal> {
+  for (const [i, way] of ways.entries()) {
+    const caller = way.authenticate(header);
+    if (caller instanceof Promise) {
+      return caller.then((found) => found ?? authenticate(ways.slice(i + 1), header));
+    }
     if (caller !== undefined) return caller;
   }
   throw new ParleyError("unauthenticated", "the request does not say who calls");

@@ -1,46 +1,63 @@
+import type { DescMethod } from "@bufbuild/protobuf";
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 
 type Next = Parameters<Interceptor>[0];
 export type CallRequest = Parameters<Next>[0];
 export type CallResponse = Awaited<ReturnType<Next>>;
 
+const names = new WeakMap<DescMethod, string>();
+
 /** `parley.v1.SessionService/GetSession`. */
 export function methodName({ method }: CallRequest): string {
-  return `${method.parent.typeName}/${method.name}`;
+  let name = names.get(method);
+  if (name === undefined) {
+    name = `${method.parent.typeName}/${method.name}`;
+    names.set(method, name);
+  }
+  return name;
 }
 
 export type Protocol = "grpc" | "grpc-web" | "connect" | "rest";
 
 /** The RPC protocols call a method by its own path; whatever came by another is REST. */
 export function protocolOf(req: CallRequest): Protocol {
-  const path = `/${methodName(req)}`;
   const query = req.url.indexOf("?");
-  const url = query === -1 ? req.url : req.url.slice(0, query);
-  if (!url.endsWith(path)) return "rest";
+  const end = query === -1 ? undefined : query;
+  if (!req.url.endsWith(methodName(req), end)) return "rest";
   const type = req.header.get("content-type") ?? "";
   if (type.startsWith("application/grpc-web")) return "grpc-web";
   return type.startsWith("application/grpc") ? "grpc" : "connect";
+}
+
+/** Calls on; whatever is thrown is a rejection. */
+export function proceed(next: Next, req: CallRequest): Promise<CallResponse> {
+  try {
+    return next(req);
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 /**
  * Calls on and tells `done` once, when the call is over: for a stream when its
  * last message is out or its caller has gone. `error` is undefined on success.
  */
-export async function settle(
+export function settle(
   next: Next,
   req: CallRequest,
   done: (error: unknown) => void,
 ): Promise<CallResponse> {
-  let res: CallResponse;
-  try {
-    res = await next(req);
-  } catch (error) {
-    done(error);
-    throw error;
-  }
-  if (res.stream) return { ...res, message: tap(res.message, done) };
-  done(undefined);
-  return res;
+  return proceed(next, req).then(
+    (res) => {
+      if (res.stream) return { ...res, message: tap(res.message, done) };
+      done(undefined);
+      return res;
+    },
+    (error) => {
+      done(error);
+      throw error;
+    },
+  );
 }
 
 async function* tap<T>(messages: AsyncIterable<T>, done: (error: unknown) => void) {

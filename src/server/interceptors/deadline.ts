@@ -1,4 +1,6 @@
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import { borrowSignal } from "../../rest/index.ts";
+import type { CallRequest, CallResponse } from "./call.ts";
 
 export interface DeadlineOptions {
   /** For calls that name none, in milliseconds. */
@@ -6,9 +8,6 @@ export interface DeadlineOptions {
   /** For calls that name one: no call runs longer than this, in milliseconds. */
   readonly maxMs: number;
 }
-
-/** Where the protocols carry a caller's own deadline; the last one is REST's. */
-const DEADLINE_HEADERS = ["grpc-timeout", "connect-timeout-ms", "x-server-timeout"] as const;
 
 /**
  * Bounds every call that is no stream. The caller's own deadline is kept by the
@@ -20,38 +19,107 @@ const DEADLINE_HEADERS = ["grpc-timeout", "connect-timeout-ms", "x-server-timeou
 export function boundCalls(options: DeadlineOptions): Interceptor {
   return (next) => (req) => {
     if (req.stream) return next(req);
-    const named = DEADLINE_HEADERS.some((header) => req.header.has(header));
-    return within(named ? options.maxMs : options.defaultMs, req.signal, (signal) =>
-      next({ ...req, signal }),
-    );
+    const ms = namesDeadline(req.header) ? options.maxMs : options.defaultMs;
+    return new BoundCall(req, ms).run(next);
   };
 }
 
-function within<T>(
-  ms: number,
-  outer: AbortSignal,
-  run: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const controller = new AbortController();
-  const stop = (reason: unknown) => {
-    const error =
-      reason instanceof ConnectError
-        ? reason
-        : new ConnectError("the call was cancelled", Code.Canceled);
-    controller.abort(error);
-    reject(error);
-  };
-  const left = () => stop(outer.reason);
-  const timer = setTimeout(
-    () => stop(new ConnectError(`the call took longer than ${ms} ms`, Code.DeadlineExceeded)),
-    ms,
+/** Where the protocols carry a caller's own deadline; the last one is REST's. */
+function namesDeadline(header: Headers): boolean {
+  return (
+    header.has("grpc-timeout") || header.has("connect-timeout-ms") || header.has("x-server-timeout")
   );
-  if (outer.aborted) left();
-  else outer.addEventListener("abort", left, { once: true });
-  run(controller.signal).then(resolve, reject);
-  return promise.finally(() => {
-    clearTimeout(timer);
-    outer.removeEventListener("abort", left);
-  });
+}
+
+type UnaryRequest = CallRequest & { readonly stream: false };
+type Next = Parameters<Interceptor>[0];
+
+/**
+ * One call with its bound. The bound is set when somebody asks for the signal, or in the
+ * next turn of the event loop: most reads of a live session are answered before that, and
+ * do without a timer, a listener and a signal.
+ */
+class BoundCall {
+  readonly #request: UnaryRequest;
+  readonly #ms: number;
+  #controller: AbortController | undefined;
+  #reject: (error: ConnectError) => void = () => undefined;
+  #release: (() => void) | undefined;
+  #over = false;
+
+  constructor(request: UnaryRequest, ms: number) {
+    this.#request = request;
+    this.#ms = ms;
+  }
+
+  /** Aborted with the caller's own signal, and when the bound is reached. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    this.bound();
+    return this.#controller.signal;
+  }
+
+  run(next: Next): Promise<CallResponse> {
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      const settle =
+        <T>(tell: (outcome: T) => void) =>
+        (outcome: T) => {
+          this.#over = true;
+          this.#release?.();
+          tell(outcome);
+        };
+      next(this.#innerRequest()).then(settle(resolve), settle(reject));
+      boundSoon(this);
+    });
+  }
+
+  /** Sets the bound, if the call is not over. */
+  bound(): void {
+    if (this.#over || this.#release !== undefined) return;
+    const { signal: outer } = this.#request;
+    const left = () => this.#stop(outer.reason);
+    const timer = setTimeout(() => this.#stop(tooLate(this.#ms)), this.#ms);
+    this.#release = () => {
+      clearTimeout(timer);
+      outer.removeEventListener("abort", left);
+    };
+    if (outer.aborted) left();
+    else outer.addEventListener("abort", left, { once: true });
+  }
+
+  #innerRequest(): UnaryRequest {
+    const { stream, service, method, requestMethod, url, header, contextValues, message } =
+      this.#request;
+    const inner = { stream, service, method, requestMethod, url, header, contextValues, message };
+    return borrowSignal(inner, this);
+  }
+
+  #stop(reason: unknown): void {
+    const error = reason instanceof ConnectError ? reason : cancelled();
+    this.#controller ??= new AbortController();
+    this.#controller.abort(error);
+    this.#reject(error);
+  }
+}
+
+function tooLate(ms: number): ConnectError {
+  return new ConnectError(`the call took longer than ${ms} ms`, Code.DeadlineExceeded);
+}
+
+function cancelled(): ConnectError {
+  return new ConnectError("the call was cancelled", Code.Canceled);
+}
+
+/** Calls that began in this turn of the event loop. */
+let begun: BoundCall[] = [];
+
+function boundSoon(call: BoundCall): void {
+  if (begun.push(call) === 1) setImmediate(boundBegun);
+}
+
+function boundBegun(): void {
+  const calls = begun;
+  begun = [];
+  for (const call of calls) call.bound();
 }

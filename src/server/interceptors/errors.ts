@@ -2,13 +2,14 @@ import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import type { Logger } from "pino";
 import {
   BadRequestSchema,
-  ErrorInfoSchema,
+  RequestInfoSchema,
   RetryInfoSchema,
 } from "../../../gen/google/rpc/error_details_pb.js";
 import { ParleyError, REASONS, type Reason } from "../../domain/errors.ts";
-import { ERROR_DOMAIN, reasonOf, statedReason } from "../error-reason.ts";
+import { errorInfo, withReason } from "../error-reason.ts";
 import { REQUEST_ID } from "../request-id.ts";
-import { type CallRequest, type CallResponse, methodName } from "./call.ts";
+import { attribute } from "../unread-request.ts";
+import { type CallRequest, methodName, proceed } from "./call.ts";
 
 /**
  * The one place where an error becomes an answer. What the domain refuses goes
@@ -16,15 +17,14 @@ import { type CallRequest, type CallResponse, methodName } from "./call.ts";
  * and its own words into the log under the request's id.
  */
 export function mapErrors(logger: Logger): Interceptor {
-  return (next) => async (req) => {
+  return (next) => (req) => {
     const map = (error: unknown) => toConnectError(error, req, logger);
-    let res: CallResponse;
-    try {
-      res = await next(req);
-    } catch (error) {
-      throw map(error);
-    }
-    return res.stream ? { ...res, message: mapped(res.message, map) } : res;
+    return proceed(next, req).then(
+      (res) => (res.stream ? { ...res, message: mapped(res.message, map) } : res),
+      (error) => {
+        throw map(error);
+      },
+    );
   };
 }
 
@@ -38,13 +38,25 @@ async function* mapped<T>(messages: AsyncIterable<T>, map: (error: unknown) => C
 
 function toConnectError(error: unknown, req: CallRequest, logger: Logger): ConnectError {
   if (error instanceof ParleyError) {
-    if (REASONS[error.reason].http >= 500) logCause(error, req, logger);
-    return refusal(error);
+    if (REASONS[error.reason].http < 500) return refusal(error);
+    logCause(error, req, logger);
+    return withRequestId(refusal(error), req);
   }
-  if (error instanceof ConnectError) return withReason(error);
+  if (error instanceof ConnectError) return attribute(error);
+  if (isOfConnection(error)) return withReason(new ConnectError(CALLER_GONE, Code.Canceled));
   if (req.signal.aborted && isAbort(error)) return aborted(req.signal);
   logCause(error, req, logger);
-  return refusal(new ParleyError("internal", "internal error"));
+  return withRequestId(refusal(new ParleyError("internal", "internal error")), req);
+}
+
+/**
+ * The id under which the log has the cause. Only there: every answer has the id as a
+ * header, and what callers did wrong is to be the same answer each time.
+ */
+function withRequestId(error: ConnectError, req: CallRequest): ConnectError {
+  const requestId = req.header.get(REQUEST_ID);
+  if (requestId !== null) error.details.push({ desc: RequestInfoSchema, value: { requestId } });
+  return error;
 }
 
 /** An unforeseen error's own words; for `unavailable`, those of the store. */
@@ -71,13 +83,13 @@ function refusal(error: ParleyError): ConnectError {
   return new ConnectError(error.message, CODES[REASONS[reason].code], metadata, details, error);
 }
 
-function withReason(error: ConnectError): ConnectError {
-  if (statedReason(error) === undefined) error.details.push(errorInfo(reasonOf(error)));
-  return error;
-}
+const CALLER_GONE = "the caller has gone";
 
-function errorInfo(reason: Reason) {
-  return { desc: ErrorInfoSchema, value: { reason, domain: ERROR_DOMAIN } };
+/** What reading from or writing to the caller throws: the caller left or was cut off. */
+function isOfConnection(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const aborted = error instanceof Error && error.message === "aborted" && code === "ECONNRESET";
+  return aborted || /^ERR_(?:HTTP2|STREAM)_/.test(code);
 }
 
 function isAbort(error: unknown): boolean {
@@ -94,7 +106,8 @@ function duration(ms: number) {
   return { seconds: BigInt(Math.floor(ms / 1000)), nanos: (ms % 1000) * 1_000_000 };
 }
 
-const CODES = {
+/** The codes of the table of reasons, as the RPC library has them. */
+export const CODES = {
   invalid_argument: Code.InvalidArgument,
   deadline_exceeded: Code.DeadlineExceeded,
   not_found: Code.NotFound,

@@ -16,7 +16,7 @@ export function fillRequestId(): Interceptor {
     fields.set(input, field);
     return field;
   };
-  return (next) => async (req) => {
+  return (next) => (req) => {
     const key = req.stream ? null : req.header.get(HEADER);
     if (key !== null && !req.stream) {
       const field = fieldOf(req.method.input);
@@ -26,7 +26,8 @@ export function fillRequestId(): Interceptor {
   };
 }
 
-function requestIdField(input: DescMessage): DescField | null {
+/** The field that `Idempotency-Key` fills; null: the request has none. */
+export function requestIdField(input: DescMessage): DescField | null {
   const field = input.fields.find(({ name }) => name === "request_id");
   return field?.fieldKind === "scalar" && field.scalar === ScalarType.STRING ? field : null;
 }

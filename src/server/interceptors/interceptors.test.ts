@@ -217,6 +217,33 @@ describe("boundCalls", () => {
     );
   });
 
+  it("asks for no signal while a call is answered at once", async () => {
+    let asked = 0;
+    const { signal } = new AbortController();
+    const req = Object.defineProperty(request(), "signal", {
+      get: () => {
+        asked++;
+        return signal;
+      },
+    });
+    await run(bound, () => undefined, req);
+    await new Promise(setImmediate);
+    expect(asked).toBe(0);
+    await expect(run(bound, never, req)).rejects.toThrow("30 ms");
+    expect(asked).toBe(1);
+  });
+
+  it("tells a handler that asks late", async () => {
+    let late: AbortSignal | undefined;
+    const call = run(bound, async (req) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      late = req.signal;
+    });
+    await expect(call).rejects.toMatchObject({ code: Code.DeadlineExceeded });
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    expect(late?.aborted).toBe(true);
+  });
+
   it("leaves no timer and no listener behind", async () => {
     const { signal } = new AbortController();
     let inner: AbortSignal | undefined;

@@ -15,7 +15,9 @@ export function logCalls(logger: Logger): Interceptor {
     const began = performance.now();
     return settle(next, req, (error) => {
       const failed = error === undefined ? undefined : ConnectError.from(error, Code.Internal);
-      logger[level(failed?.code)](
+      const at = level(failed?.code);
+      if (!logger.isLevelEnabled(at)) return;
+      logger[at](
         {
           method: methodName(req),
           protocol: protocolOf(req),

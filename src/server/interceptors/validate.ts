@@ -7,7 +7,7 @@ import { toFieldViolation } from "./violation-text.ts";
 
 /** Holds requests to the rules their protos declare. */
 export function validateRequests(rules: RequestRules): Interceptor {
-  return (next) => async (req) => {
+  return (next) => (req) => {
     const { input } = req.method;
     if (!req.stream) rules.check(input, req.message);
     else if (hasRules(input)) {

@@ -1,0 +1,36 @@
+import type {
+  Header,
+  OperationExtras,
+  OperationFacts,
+  Parameter,
+} from "../../rest/openapi/index.ts";
+import { requestIdField } from "../interceptors/idempotency.ts";
+import { errorResponses } from "./error-responses.ts";
+import { EXAMPLES } from "./examples.ts";
+import { statedErrors } from "./stated-errors.ts";
+
+const IDEMPOTENCY_KEY: Parameter = {
+  name: "Idempotency-Key",
+  in: "header",
+  description: "The same as `request_id`: makes it safe to send the request again.",
+  schema: { type: "string", minLength: 1, maxLength: 255 },
+};
+
+const STALE: Header = {
+  description: "`true` where the answer may be older than promised, since the journal is away.",
+  schema: { type: "string", enum: ["true"] },
+};
+
+/** What the protos do not say of an operation: what interceptors add, and how it may fail. */
+export function describeParley(facts: OperationFacts): OperationExtras {
+  const { input } = facts.method;
+  const { rest, errors } = statedErrors(facts.comment);
+  const isLiveRead = input.fields.some(({ name }) => name === "at_least_version");
+  return {
+    comment: rest,
+    ...(requestIdField(input) !== null && { headers: [IDEMPOTENCY_KEY] }),
+    ...(isLiveRead && { answerHeaders: { "Parley-Stale": STALE } }),
+    errors: errorResponses(facts, errors),
+    ...EXAMPLES[facts.operationId],
+  };
+}

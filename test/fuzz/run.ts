@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ParleyProcess } from "../support/process.ts";
+import { rest } from "../support/rest.ts";
+import { garbageConnection } from "./garbage-connection.ts";
+import { http1Connection } from "./http1-connection.ts";
+import { http2Connection } from "./http2-connection.ts";
+import { Random } from "./random.ts";
+import { Tally } from "./tally.ts";
+import type { Target } from "./target.ts";
+
+export interface RunOptions {
+  /** How many requests at least. */
+  readonly requests: number;
+  /** The same seed gives the same requests, whatever order they come in. */
+  readonly seed: number;
+  /** Told of the progress, with how many requests were sent so far. */
+  readonly onProgress?: (sent: number) => void;
+}
+
+export interface Report {
+  readonly tally: Tally;
+  /** Bytes of heap in use, garbage collected, after a quarter and after all. */
+  readonly heap: { readonly early: number; readonly late: number };
+  readonly seconds: number;
+}
+
+const CONNECTIONS = 32;
+const SAMPLE_MS = 100;
+const USER = { "x-user-id": "fuzz" };
+
+/** Sends hostile requests to a server process and checks that it lives through them. */
+export async function run(target: Target, options: RunOptions): Promise<Report> {
+  const { parley } = target;
+  const began = performance.now();
+  const tally = new Tally();
+  const caller = rest(parley.url, USER);
+  for (let i = 0; i < 40; i++) await caller.post("/api/v1/sessions", { session_id: `fuzz-${i}` });
+  let next = 0;
+  const drive = async (until: number) => {
+    while (tally.requests < until && parley.running) {
+      await connection(new Random(options.seed, next++), parley.port, tally);
+      if (next % 500 === 0) options.onProgress?.(tally.requests);
+    }
+  };
+  const load = (until: number) =>
+    Promise.all(Array.from({ length: CONNECTIONS }, () => drive(until)));
+  await load(options.requests / 4);
+  const early = await heapInUse(target);
+  await load(options.requests);
+  await checkAfterwards(parley, tally).catch((error) => tally.fault(`afterwards: ${error}`));
+  const late = await heapInUse(target);
+  return {
+    tally,
+    heap: { early, late },
+    seconds: (performance.now() - began) / 1000,
+  };
+}
+
+async function connection(random: Random, port: number, tally: Tally): Promise<void> {
+  const kind = random.next();
+  try {
+    if (kind < 0.7) await http1Connection(random, port, tally);
+    else if (kind < 0.9) await http2Connection(random, port, tally);
+    else await garbageConnection(random, port, tally);
+  } catch (error) {
+    tally.fault(String(error));
+  }
+}
+
+/** The server answers as before, holds no call of anybody's, and has nothing to report. */
+async function checkAfterwards(parley: ParleyProcess, tally: Tally): Promise<void> {
+  const stray = parley.output.split("\n").filter((line) => /^\s+at |^\w*Error/.test(line));
+  if (stray.length > 0) tally.fault(`printed: ${stray.join("\n")}`);
+  const failures = parley.output.split("\n").filter((line) => /"level":"(error|fatal)"/.test(line));
+  for (const line of failures) tally.fault(`logged: ${line}`);
+  if (!parley.running) return tally.fault("the process ended");
+  const caller = rest(parley.url, USER);
+  const { status } = await caller.post("/api/v1/sessions", {});
+  if (status !== 201) tally.fault(`afterwards a session is created with ${status}`);
+  const running = await leastOf(20, async () => sum(await metrics(parley), /^parley_rpc_running/));
+  if (running > 0) {
+    const lines = (await metrics(parley)).match(/^parley_rpc_running.* [1-9]\d*$/gm);
+    tally.fault(`${running} calls still run: ${lines?.join("; ")}`);
+  }
+}
+
+/** Of a process that has ended it is 0. */
+function heapInUse(target: Target): Promise<number> {
+  return target.heapInUse().catch(() => 0);
+}
+
+/** The least of several samples, 0 at best: calls whose callers have gone take a while to end. */
+async function leastOf(samples: number, sample: () => Promise<number>): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < samples && least > 0; i++) {
+    least = Math.min(least, await sample());
+    await sleep(SAMPLE_MS);
+  }
+  return least;
+}
+
+async function metrics({ url }: ParleyProcess): Promise<string> {
+  const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(10_000) });
+  return response.text();
+}
+
+function sum(text: string, name: RegExp): number {
+  const lines = text.split("\n").filter((line) => name.test(line));
+  return lines.reduce((total, line) => total + Number(line.slice(line.lastIndexOf(" "))), 0);
+}

@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ApiDescription, type DocumentedOperation } from "../support/openapi.ts";
+import { uniqueUser } from "../support/rest.ts";
+import { startService, type TestService } from "../support/service.ts";
+import { sse } from "../support/sse.ts";
+
+const api = new ApiDescription();
+
+interface Call {
+  readonly id?: string;
+  readonly query?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: unknown;
+}
+
+describe("what the service answers is as the document says", () => {
+  let service: TestService;
+  const user = uniqueUser();
+  beforeAll(async () => {
+    service = await startService();
+  });
+  afterAll(() => service.close());
+
+  const send = async ({ method, template }: DocumentedOperation, call: Call) => {
+    const path = template.replace(/\{[^}]+\}/g, encodeURIComponent(call.id ?? "nobodys"));
+    const response = await fetch(`${service.url}${path}?${call.query ?? ""}`, {
+      method,
+      headers: {
+        "x-user-id": user,
+        ...(call.body !== undefined && { "content-type": "application/json" }),
+        ...call.headers,
+      },
+      ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
+    });
+    const text = await response.text();
+    return { response, text, body: text === "" ? undefined : JSON.parse(text) };
+  };
+
+  /** Calls an operation and holds request and answer to the document. */
+  const call = async (operationId: string, status: number, options: Call = {}) => {
+    if (options.body !== undefined && status < 300) {
+      expect(api.requestProblems(operationId, options.body)).toEqual([]);
+    }
+    const { response, body } = await send(api.operation(operationId), options);
+    expect(response.status, JSON.stringify(body)).toBe(status);
+    const type = response.headers.get("content-type");
+    expect(api.answerProblems(operationId, status, type, body)).toEqual([]);
+    return { body, etag: response.headers.get("etag") ?? "" };
+  };
+
+  it.each(api.operations.map((each) => [each.operation.operationId, each] as const))(
+    "%s is routed, and fails as described",
+    async (operationId, operation) => {
+      const { response, body } = await send(operation, {
+        headers: { accept: "application/json" },
+        ...(operation.operation.requestBody && { body: {} }),
+      });
+      const type = response.headers.get("content-type");
+      expect(api.answerProblems(operationId, response.status, type, body)).toEqual([]);
+      const unrouted = ["not_found", "method_not_allowed", "unimplemented", "internal"];
+      expect(unrouted).not.toContain(body?.error);
+    },
+  );
+
+  it("sessions, from creation to restoration", async () => {
+    const id = "described";
+    const session = {
+      session_id: id,
+      title: "All of it",
+      agent_id: "agent",
+      external_id: "outside",
+      context: { deep: [{ a: null }] },
+      metadata: { x: 1.5 },
+      labels: { kind: "test" },
+      ttl: "3600s",
+    };
+    const { etag } = await call("createSession", 201, { body: session });
+    await call("createSession", 200, { body: session });
+    await call("createSession", 201, { body: { title: null, context: null } });
+    await call("getSession", 200, { id });
+    await call("getSession", 304, { id, headers: { "if-none-match": etag } });
+    await call("getLatestSession", 200);
+    await call("checkSessionExists", 200, { id });
+    await call("listSessions", 200, { query: "limit=1&status=active&order=asc" });
+    const { body } = await call("updateSession", 200, {
+      id,
+      headers: { "if-match": etag },
+      body: { title: "Other", labels: { kind: "" }, update_mask: "title,labels" },
+    });
+    expect(body.title).toBe("Other");
+    await call("updateSession", 412, { id, headers: { "if-match": etag }, body: { title: "No" } });
+    await call("updateSession", 409, { id, body: { title: "No", etag: "1-1-x" } });
+    await call("deleteSession", 204, { id });
+    await call("getSession", 404, { id });
+    await call("restoreSession", 200, { id, body: {} });
+  });
+
+  it("messages of every kind, as messages, turns, events and log", async () => {
+    const { body } = await call("createSession", 201, { body: {} });
+    const id = body.session_id;
+    const parts = [
+      { text: "text" },
+      { file: { uri: "https://example.com/a.png", media_type: "image/png", size_bytes: 5 } },
+      { tool_call: { call_id: "1", name: "search", input: { q: [1, "a"] } } },
+      { data: [1, null, { a: true }] },
+    ];
+    const result = { call_id: "1", name: "search", output: { found: 0 }, is_error: false };
+    const messages = [
+      { role: "user", content: "Find it", metadata: { a: 1 }, name: "Ada" },
+      { role: "assistant", parts },
+      { role: "tool", parts: [{ tool_result: result }] },
+      { role: "system", content: "Enough" },
+    ];
+    await call("appendMessages", 201, { id, body: { messages } });
+    const key = { headers: { "idempotency-key": "k" } };
+    await call("appendMessages", 201, { id, body: { messages, request_id: "k" }, ...key });
+    await call("appendMessages", 409, { id, body: { messages: messages.slice(1) }, ...key });
+    const read = await call("listMessages", 200, { id, query: "limit=100" });
+    expect(read.body.messages).toHaveLength(8);
+    await call("listTurns", 200, { id });
+    await call("listTurnEvents", 200, { id, query: "include_payload=true" });
+    await call("listEvents", 200, { id });
+    await call("listEvents", 200, { id, query: "include_payload=false" });
+  });
+
+  it("errors that name their fields", async () => {
+    const { body } = await call("appendMessages", 400, {
+      id: "x",
+      body: { messages: [{ role: "nobody" }] },
+    });
+    expect(body.details[0].field_violations[0].field).toBe("messages[0].role");
+    await call("listSessions", 400, { query: "nothing=1" });
+    await call("listSessions", 406, { headers: { accept: "image/png" } });
+    await call("createSession", 415, { headers: { "content-type": "image/png" }, body: {} });
+  });
+
+  it("a watch, as events and as lines", async () => {
+    const { body } = await call("createSession", 201, { body: {} });
+    const { template } = api.operation("watchSession");
+    const url = `${service.url}${template.replace("{session_id}", body.session_id)}?after_seq=0`;
+    const leave = new AbortController();
+    const headers = { "x-user-id": user };
+    const events = sse(url, headers, leave.signal);
+    const accept = "application/x-ndjson";
+    const lines = await fetch(url, { headers: { ...headers, accept }, signal: leave.signal });
+    const records: [string, unknown][] = [
+      ["text/event-stream", (await events.next()).value?.data],
+      ["text/event-stream", (await events.next()).value?.data],
+      [accept, JSON.parse(await firstLine(lines))],
+    ];
+    leave.abort();
+    for (const [type, record] of records) {
+      expect(record).toBeDefined();
+      expect(api.answerProblems("watchSession", 200, type, record)).toEqual([]);
+    }
+  });
+
+  it("refuses numbers beyond the limits it states", async () => {
+    const limited = api.operations.flatMap((each) =>
+      (each.operation.parameters ?? [])
+        .filter(({ in: where, schema }) => where === "query" && schema.maximum !== undefined)
+        .map((parameter) => ({ each, parameter })),
+    );
+    expect(limited.length).toBeGreaterThan(8);
+    for (const { each, parameter } of limited) {
+      const { minimum = 0, maximum = 0 } = parameter.schema;
+      for (const value of [minimum - 1, maximum + 1]) {
+        const { response, body } = await send(each, { query: `${parameter.name}=${value}` });
+        expect(response.status, `${parameter.name}=${value}`).toBe(400);
+        expect(body.details[0].field_violations[0].field).toBe(parameter.name);
+      }
+    }
+  });
+});
+
+async function firstLine(response: Response): Promise<string> {
+  let text = "";
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk;
+    if (text.includes("\n")) return text.slice(0, text.indexOf("\n"));
+  }
+  throw new Error(`it ended before a line did: ${text}`);
+}

@@ -1,0 +1,62 @@
+import { createClient, type Transport } from "@connectrpc/connect";
+import { createGrpcTransport } from "@connectrpc/connect-node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ServerReflection } from "../../../gen/grpc/reflection/v1/reflection_pb.js";
+import { startService, type TestService } from "../../support/service.ts";
+import { outcomeOf } from "./outcome.ts";
+import { PROTOCOLS } from "./protocols.ts";
+import { ROWS, SERVICES } from "./rows.ts";
+
+let service: TestService;
+const transports = new Map<string, Transport>();
+beforeAll(async () => {
+  service = await startService();
+  for (const { name, open } of PROTOCOLS) transports.set(name, open(service.url));
+});
+afterAll(() => service.close());
+
+/** As the server itself tells. */
+async function servedMethods(): Promise<string[]> {
+  const reflection = createClient(ServerReflection, createGrpcTransport({ baseUrl: service.url }));
+  const question = async function* () {
+    yield { messageRequest: { case: "listServices" as const, value: "" } };
+  };
+  for await (const { messageResponse } of reflection.serverReflectionInfo(question())) {
+    if (messageResponse.case !== "listServicesResponse") break;
+    return messageResponse.value.service.flatMap(({ name }) => {
+      const known = SERVICES.find(({ typeName }) => typeName === name);
+      if (known === undefined) throw new Error(`${name} is served, and no row knows it`);
+      return known.methods.map((method) => `${name}/${method.name}`);
+    });
+  }
+  throw new Error("the server does not say what it serves");
+}
+
+const rows = ROWS.map(({ method, cases }) => ({
+  name: `${method.parent.typeName}/${method.name}`,
+  method,
+  cases,
+}));
+
+it("every method that is served has a row", async () => {
+  expect(new Set(rows.map(({ name }) => name))).toEqual(new Set(await servedMethods()));
+});
+
+describe.each(rows)("$name", ({ method, cases }) => {
+  it.each(cases)("$name", async (one) => {
+    const [reference, ...others] = PROTOCOLS.filter(({ serves }) => serves(method));
+    if (reference === undefined) throw new Error("nobody serves this");
+    const expected = await outcomeOf(
+      transports.get(reference.name)!,
+      method,
+      one,
+      reference.tenant,
+    );
+    expect(expected.error?.reason).toBe(one.fails);
+    if (one.fails === undefined) expect(expected.messages).toHaveLength(one.take ?? 1);
+    for (const { name, tenant } of others) {
+      const outcome = await outcomeOf(transports.get(name)!, method, one, tenant);
+      expect({ protocol: name, ...outcome }).toEqual({ protocol: name, ...expected });
+    }
+  });
+});
