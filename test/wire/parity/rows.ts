@@ -1,11 +1,23 @@
-import type { DescMethod, DescService, MessageInitShape } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescMethod,
+  type DescService,
+  type MessageInitShape,
+} from "@bufbuild/protobuf";
+import { ValueSchema } from "@bufbuild/protobuf/wkt";
 import { Health } from "../../../gen/grpc/health/v1/health_pb.js";
 import { ServerReflection } from "../../../gen/grpc/reflection/v1/reflection_pb.js";
 import { ServerReflection as ServerReflectionAlpha } from "../../../gen/grpc/reflection/v1alpha/reflection_pb.js";
+import { ArchiveService } from "../../../gen/parley/v1/archive_service_pb.js";
 import { ConversationService } from "../../../gen/parley/v1/conversation_service_pb.js";
+import { DerivationService } from "../../../gen/parley/v1/derivation_service_pb.js";
 import { Role } from "../../../gen/parley/v1/message_pb.js";
+import { SearchService } from "../../../gen/parley/v1/search_service_pb.js";
 import { Consistency } from "../../../gen/parley/v1/session_pb.js";
 import { SessionService } from "../../../gen/parley/v1/session_service_pb.js";
+import { StateService } from "../../../gen/parley/v1/state_service_pb.js";
+import { TurnService } from "../../../gen/parley/v1/turn_service_pb.js";
+import { SERVICES as PARLEY } from "../../../src/api/index.ts";
 
 /** One call, and what makes its answer worth comparing. */
 export interface Case {
@@ -26,8 +38,7 @@ export interface Row {
 
 /** All services there may be, by name. */
 export const SERVICES: readonly DescService[] = [
-  SessionService,
-  ConversationService,
+  ...PARLEY,
   Health,
   ServerReflection,
   ServerReflectionAlpha,
@@ -42,9 +53,22 @@ function row<M extends DescMethod>(
 
 const { method: session } = SessionService;
 const { method: conversation } = ConversationService;
+const { method: turns } = TurnService;
+const { method: state } = StateService;
+const { method: archive } = ArchiveService;
 const unknown = { sessionId: "unknown" };
 const live = { sessionId: "one", consistency: Consistency.STRONG };
 const message = { role: Role.USER, content: "hello", metadata: { a: [1, { b: null }] } };
+
+const MESSAGE_ID = "0192f000-0000-7000-8000-000000000001";
+
+function text(value: string) {
+  return create(ValueSchema, { kind: { case: "stringValue", value } });
+}
+
+function user(content: string) {
+  return { role: "user", content: text(content) };
+}
 
 /** Made in this order over each protocol: what one case writes, the next one finds. */
 export const ROWS: readonly Row[] = [
@@ -179,6 +203,187 @@ export const ROWS: readonly Row[] = [
       fails: "invalid_argument",
     },
     { name: "unknown", input: unknown, fails: "session_not_found" },
+  ]),
+  row(conversation.getMessage, [
+    { name: "one", input: { ...live, seq: 5 } },
+    { name: "what is none", input: { ...live, seq: 1 }, fails: "message_not_found" },
+    { name: "unknown", input: { ...unknown, seq: 2 }, fails: "session_not_found" },
+  ]),
+  row(conversation.appendEvents, [
+    {
+      name: "one",
+      input: { sessionId: "one", events: [{ name: "note", agentId: "a", payload: { n: 1 } }] },
+    },
+    {
+      name: "a wrong name",
+      input: { sessionId: "one", events: [{ name: "a b" }] },
+      fails: "invalid_argument",
+    },
+    {
+      name: "unknown",
+      input: { ...unknown, events: [{ name: "note" }] },
+      fails: "session_not_found",
+    },
+  ]),
+  row(conversation.publishPartial, [
+    { name: "the first", input: { sessionId: "one", messageId: MESSAGE_ID, text: "ab" } },
+    { name: "the next", input: { sessionId: "one", messageId: MESSAGE_ID, offset: 2, text: "c" } },
+    {
+      name: "with a gap before it",
+      input: { sessionId: "one", messageId: MESSAGE_ID, offset: 9, text: "d" },
+      fails: "partial_gap",
+    },
+    {
+      name: "of no message",
+      input: { sessionId: "one", messageId: "x", text: "a" },
+      fails: "invalid_argument",
+    },
+    {
+      name: "unknown",
+      input: { ...unknown, messageId: MESSAGE_ID, text: "a" },
+      fails: "session_not_found",
+    },
+  ]),
+  row(turns.beginTurn, [
+    { name: "one", input: { sessionId: "one", userMessage: "and now?", metadata: { k: [1] } } },
+    { name: "another", input: { sessionId: "one" }, fails: "turn_open" },
+    { name: "unknown", input: unknown, fails: "session_not_found" },
+  ]),
+  row(turns.endTurn, [
+    {
+      name: "one that is not the last",
+      input: { sessionId: "one", turn: "1" },
+      fails: "turn_ended",
+    },
+    {
+      name: "the open one",
+      input: {
+        sessionId: "one",
+        turn: "2",
+        agentResponse: "this",
+        matchedRules: [{ ruleId: "r", score: 0.5 }],
+        toolsCalled: [
+          {
+            callId: "c",
+            name: "t",
+            input: { a: 1 },
+            output: text("x"),
+            success: true,
+            latencyMs: 3,
+          },
+        ],
+        scenarioAfter: { scenarioId: "s" },
+        latencyMs: 12,
+        tokensUsed: 34,
+        outcome: "resolved",
+      },
+    },
+    { name: "unknown", input: { ...unknown, turn: "1" }, fails: "session_not_found" },
+  ]),
+  row(turns.getTurn, [
+    { name: "one", input: { ...live, turn: "2" } },
+    { name: "none", input: { ...live, turn: "99" }, fails: "turn_not_found" },
+    { name: "unknown", input: { ...unknown, turn: "1" }, fails: "session_not_found" },
+  ]),
+  row(state.updateSessionState, [
+    {
+      name: "everything",
+      input: {
+        sessionId: "one",
+        context: { city: "Bonn" },
+        variables: { count: 3, list: ["a", null], gone: null },
+        scenario: { scenarioId: "trip", stepId: "where" },
+        rulesFired: ["greet", "greet"],
+        agents: { planner: { plan: [1, 2] } },
+      },
+    },
+    {
+      name: "another state",
+      input: { sessionId: "one", etag: "1-1-a" },
+      fails: "version_conflict",
+    },
+    { name: "unknown", input: unknown, fails: "session_not_found" },
+  ]),
+  row(state.getSessionState, [
+    { name: "as it is", input: live },
+    { name: "as it was", input: { ...live, atSeq: 1 } },
+    { name: "as it will be", input: { ...live, atSeq: 999 }, fails: "invalid_argument" },
+    { name: "unknown", input: unknown, fails: "session_not_found" },
+  ]),
+  row(session.forkSession, [
+    {
+      name: "at a place",
+      input: { sessionId: "one", atSeq: 5, newSessionId: "two", title: "Fork" },
+    },
+    { name: "beyond the end", input: { sessionId: "one", atSeq: 999 }, fails: "invalid_argument" },
+    {
+      name: "to a taken id",
+      input: { sessionId: "one", newSessionId: "two" },
+      fails: "session_exists",
+    },
+    { name: "unknown", input: unknown, fails: "session_not_found" },
+  ]),
+  row(session.getSessionInfo, [
+    { name: "of one", input: live },
+    { name: "unknown", input: unknown, fails: "session_not_found" },
+  ]),
+  row(session.touchSession, [
+    { name: "one", input: { sessionId: "one" } },
+    { name: "unknown", input: unknown, fails: "session_not_found" },
+  ]),
+  row(session.extendSession, [
+    { name: "longer", input: { sessionId: "one", ttlSeconds: 7200 } },
+    { name: "neither way", input: { sessionId: "one" }, fails: "invalid_argument" },
+    { name: "unknown", input: { ...unknown, ttlSeconds: 60 }, fails: "session_not_found" },
+  ]),
+  row(conversation.redactMessage, [
+    { name: "one", input: { sessionId: "one", seq: 5, reason: "asked for" } },
+    { name: "again", input: { sessionId: "one", seq: 5 } },
+    { name: "what is none", input: { sessionId: "one", seq: 1 }, fails: "message_not_found" },
+    { name: "unknown", input: { ...unknown, seq: 2 }, fails: "session_not_found" },
+  ]),
+  row(conversation.clearHistory, [
+    { name: "with the state", input: { sessionId: "one", keepContext: false } },
+    { name: "unknown", input: unknown, fails: "session_not_found" },
+  ]),
+  row(SearchService.method.searchMessages, [
+    { name: "what nobody said", input: { q: "zzz" } },
+    { name: "nothing", input: {}, fails: "invalid_argument" },
+    { name: "in an unknown session", input: { ...unknown, q: "a" }, fails: "session_not_found" },
+  ]),
+  row(DerivationService.method.resolveSession, [
+    {
+      name: "of a new conversation",
+      input: { messages: [user("hi"), { role: "assistant", content: text("hello") }] },
+    },
+    { name: "of the same", input: { messages: [user("hi")] } },
+    { name: "by the header", input: {}, headers: { "x-session-id": "three" } },
+    {
+      name: "by a header that is no id",
+      input: {},
+      headers: { "x-session-id": "a b" },
+      fails: "invalid_argument",
+    },
+  ]),
+  row(archive.listArchivedSessions, [
+    { name: "none", input: {} },
+    { name: "a token that is none", input: { pageToken: "x" }, fails: "invalid_argument" },
+  ]),
+  row(archive.getArchivedSession, [
+    { name: "what lives", input: { sessionId: "one" }, fails: "session_not_found" },
+    { name: "unknown", input: unknown, fails: "session_not_found" },
+  ]),
+  row(archive.listArchivedEvents, [
+    { name: "what lives", input: { sessionId: "one" }, fails: "session_not_found" },
+    { name: "too many", input: { sessionId: "one", limit: 1001 }, fails: "invalid_argument" },
+  ]),
+  row(archive.reviveSession, [
+    { name: "what lives", input: { sessionId: "one" }, fails: "session_not_found" },
+    {
+      name: "for no time",
+      input: { sessionId: "one", ttl: { seconds: 0n } },
+      fails: "invalid_argument",
+    },
   ]),
   row(session.deleteSession, [
     {
