@@ -17,6 +17,15 @@ const IDLE_MS = 15_000;
 /** Pause before a store that is away is tried again, in milliseconds. */
 const RETRY_MS = 1000;
 
+/**
+ * What a watcher takes at once, in bytes, one event at least: if it stands still
+ * then, that is what it keeps from being forgotten.
+ */
+const PAGE_BYTES = 65_536;
+/** Events that a watcher which catches up reads first, while it knows nothing of their size, and at most. */
+const FIRST_PAGE_EVENTS = 32;
+const PAGE_EVENTS = 256;
+
 /** Kinds after which a session may be over, or live longer. Other events leave that as it is. */
 const LIFE_EVENTS: ReadonlySet<string> = new Set([
   "session_updated",
@@ -45,6 +54,7 @@ export class Follower {
   #reading: Pick<Reading, "session">;
   #seq: number;
   #place: PartialPlace = NOWHERE;
+  #pageEvents = FIRST_PAGE_EVENTS;
   /** Since when nothing was told. */
   #silentSince: number;
   /** True if something was passed that may have ended the session. */
@@ -105,15 +115,23 @@ export class Follower {
 
   /** From the hub if this watcher follows closely, else from the log. */
   async #events(): Promise<readonly WatchedEvent[]> {
-    const { hub, hubs } = this.#parts;
-    const ready = hub.after(this.#seq);
+    const ready = this.#parts.hub.after(this.#seq);
     this.#stuck = false;
-    if (ready !== undefined) return ready;
-    const records = await hubs.fetch(hub.uid, hub.key, this.#seq).catch(undefinedIfAway);
+    return ready === undefined ? this.#readEvents() : page(ready);
+  }
+
+  async #readEvents(): Promise<readonly WatchedEvent[]> {
+    const { hub, hubs } = this.#parts;
+    const read = hubs.fetch(hub.uid, hub.key, this.#seq, this.#pageEvents);
+    const records = await read.catch(undefinedIfAway);
     this.#stuck = records === undefined;
-    const last = records?.at(-1);
-    if (last !== undefined) hub.woken(hub.uid, last.seq);
-    return records?.map(watchedEvent) ?? [];
+    const events = records?.map(watchedEvent) ?? [];
+    const last = events.at(-1);
+    if (last === undefined) return events;
+    hub.woken(hub.uid, last.seq);
+    const fitting = Math.floor((PAGE_BYTES * events.length) / bytesOf(events));
+    this.#pageEvents = Math.max(1, Math.min(fitting, PAGE_EVENTS));
+    return page(events);
   }
 
   #silence(): number {
@@ -183,6 +201,20 @@ export class Follower {
       .catch(undefinedIfAway);
     return strong ?? reader.read({ ...request, consistency: Consistency.LIVE });
   }
+}
+
+/** The first events that are no more than a watcher takes at once. */
+function page(events: readonly WatchedEvent[]): readonly WatchedEvent[] {
+  let bytes = 0;
+  const end = events.findIndex(({ size }) => {
+    bytes += size;
+    return bytes > PAGE_BYTES;
+  });
+  return end === -1 ? events : events.slice(0, Math.max(1, end));
+}
+
+function bytesOf(events: readonly WatchedEvent[]): number {
+  return events.reduce((sum, { size }) => sum + size, 0);
 }
 
 export function undefinedIfAway(error: unknown): undefined {

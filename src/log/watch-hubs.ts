@@ -49,18 +49,23 @@ export class WatchHubs {
   /**
    * Committed events after a seq: from the view's tail if that is fresh and has
    * them, else from the journal; while the journal is away from whatever tail
-   * there is.
+   * there is. At most `limit`, default 256.
    */
-  async fetch(uid: string, key: LiveKey, afterSeq: number): Promise<EventRecord[]> {
+  async fetch(
+    uid: string,
+    key: LiveKey,
+    afterSeq: number,
+    limit: number = FETCH_EVENTS,
+  ): Promise<EventRecord[]> {
     const glance = await this.#view.glance(key, { eventsAfter: afterSeq });
-    const tail = glance?.head?.uid === uid ? (glance.events ?? []) : [];
-    if (glance?.fresh && tail.length > 0) return [...tail];
-    const range = { uid, afterSeq, upToSeq: MAX_SEQ, limit: FETCH_EVENTS };
+    const tail = (glance?.head?.uid === uid ? glance.events : undefined)?.slice(0, limit) ?? [];
+    if (glance?.fresh && tail.length > 0) return tail;
+    const range = { uid, afterSeq, upToSeq: MAX_SEQ, limit };
     try {
       return await this.#stores.journal.readEvents(range);
     } catch (error) {
       if (!isAway(error) || tail.length === 0) throw error;
-      return [...tail];
+      return tail;
     }
   }
 

@@ -97,9 +97,7 @@ export function searchSuite(
         "zz:*",
         "\u0001",
         "-",
-        "'; DROP TABLE x",
-        "🦊",
-      ];
+        "'; DROP TABLE x" ];
       for (const q of odd) expect((await find({ q })).hits).toEqual([]);
       expect((await client.get("/api/v1/search")).status).toBe(400);
       expect((await client.get("/api/v1/search?q=")).status).toBe(400);

@@ -209,14 +209,16 @@ export declare type PublishPartialRequest = Message<"parley.v1.PublishPartialReq
 
   /**
    * Where in the message's text it begins, in UTF-16 code units (what
-   * JavaScript counts). 0 begins the message, or begins it anew.
+   * JavaScript counts). 0 begins the message, or begins it anew. What was
+   * published already is not told again.
    *
    * @generated from field: uint32 offset = 3;
    */
   offset: number;
 
   /**
-   * The text, 1 to 65,536 bytes.
+   * The text, 1 to 65,536 bytes, whole characters. The message's text so far may
+   * have 1,048,576 code units.
    *
    * @generated from field: string text = 4;
    */
@@ -245,8 +247,9 @@ export declare type PublishPartialResponse = Message<"parley.v1.PublishPartialRe
   /**
    * Length of the message's text so far, in UTF-16 code units: where the next
    * fragment begins. 0 where the message is in the log already and the fragment
-   * was dropped, or where the text so far is not known because the live view
-   * is away; partials are lost then, not refused.
+   * was dropped, or where the text so far is not known because the live view is
+   * away or has lost it: partials are lost then, not refused, and who sends the
+   * text so far again from offset 0 goes on.
    *
    * @generated from field: uint32 next_offset = 1;
    */

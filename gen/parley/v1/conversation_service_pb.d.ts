@@ -47,8 +47,12 @@ export declare const ConversationService: GenService<{
   /**
    * Tells those who watch with partials of a fragment of a message. It is not
    * kept; the message is appended when it is whole, with the same `message_id`.
-   * Errors: invalid_argument, session_not_found, session_expired, partial_gap
-   * (what comes before `offset` was not published).
+   * A session has one open message: beginning another ends the partials of the
+   * one before. It is forgotten 10 minutes after its last fragment.
+   * Errors: invalid_argument, session_not_found, session_expired,
+   * payload_too_large, partial_gap (what comes before `offset` was not published,
+   * or another message was begun since; the message says where the text so far
+   * ends).
    *
    * @generated from rpc parley.v1.ConversationService.PublishPartial
    */
@@ -147,7 +151,8 @@ export declare const ConversationService: GenService<{
    * every 15 seconds of silence, and a last one when the server stops; a stream
    * that ends without an error is to be taken up again from there. Ends with
    * session_not_found when the session is deleted, with session_expired when
-   * its time is over.
+   * its time is over. With partials, a message comes after its partials, and none
+   * of them after it.
    * Errors: invalid_argument (`after_seq` is beyond the log),
    * session_not_found, session_expired.
    *

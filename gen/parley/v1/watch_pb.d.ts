@@ -34,8 +34,9 @@ export declare type WatchSessionRequest = Message<"parley.v1.WatchSessionRequest
   afterSeq?: number | undefined;
 
   /**
-   * Only events of these kinds, by their `type`; at most 32. Empty: all.
-   * Positions tell how far the others have been passed over.
+   * Only events of these kinds, by their `type`; at most 32. Empty: all. A kind
+   * that there is not matches nothing. Positions tell how far the others have
+   * been passed over.
    *
    * @generated from field: repeated string kinds = 3;
    */
@@ -116,7 +117,9 @@ export declare type WatchSessionResponse = Message<"parley.v1.WatchSessionRespon
 export declare const WatchSessionResponseSchema: GenMessage<WatchSessionResponse>;
 
 /**
- * A fragment of a message that is being written.
+ * A fragment of a message that is being written. It follows on what the same
+ * stream was sent of it, or begins at 0; what was published in several pieces may
+ * come as one.
  *
  * @generated from message parley.v1.Partial
  */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createClient } from "@connectrpc/connect";
 import {
   createConnectTransport,
@@ -94,6 +95,22 @@ export function derivationSuite(target: Target): void {
     const fits = await resolve(alice, chat("s", `${"x".repeat(96)}😀`));
     const differs = await resolve(alice, chat("s", `${"x".repeat(96)}😁`));
     expect(fits.body.session_id).not.toBe(differs.body.session_id);
+    // And 199 bytes of instructions, then one of two.
+    const long = ["é", "ü"].map((character) => `${"s".repeat(199)}${character}`);
+    const cut = await Promise.all(long.map((system) => resolve(alice, chat(system, "u"))));
+    expect(cut[0]?.body.session_id).toBe(cut[1]?.body.session_id);
+  });
+
+  it("has an id that follows from its user and opening, whichever server is asked, and when", async () => {
+    const user = uniqueUser();
+    const digest = createHash("sha256");
+    for (const piece of ["dev-tenant", user, "be kind", "ahoj 🐎"]) {
+      const size = Buffer.alloc(4);
+      size.writeUInt32BE(Buffer.byteLength(piece));
+      digest.update(size).update(piece);
+    }
+    const { body } = await resolve(as(target, user), chat("be kind", "ahoj 🐎"));
+    expect(body.session_id).toBe(`oai-${digest.digest("hex").slice(0, 16)}`);
   });
 
   it("is the one that is named, by field or by header, made where nobody has it", async () => {
@@ -140,6 +157,19 @@ export function derivationSuite(target: Target): void {
     expect(next.body).toMatchObject({ session_id: answer.body.session_id, is_new: false });
     await bob.delete(`/api/v1/sessions/${theirs}`);
     expect((await resolve(alice, {}, theirs)).body.was_collision).toBe(true);
+  });
+
+  it("may have any name that only another tenant has, and hears nothing of that", async () => {
+    const name = `walled-${crypto.randomUUID()}`;
+    const user = uniqueUser();
+    const elsewhere = rest(target.url, { "x-user-id": user, "x-tenant-id": "other" });
+    await elsewhere.post("/api/v1/sessions", { session_id: name, title: "secret" });
+    const { body } = await resolve(as(target, user), {}, name);
+    expect(body).toMatchObject({
+      ...{ session_id: name, is_new: true, was_collision: false },
+      session: { title: null, version: 1 },
+    });
+    expect((await elsewhere.get(`/api/v1/sessions/${name}`)).body.title).toBe("secret");
   });
 
   it("is a new one under the same id after it was deleted", async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { TestService } from "../../support/service.ts";
 import { derivationSuite } from "./derivation.ts";
+import { documentsSuite } from "./documents.ts";
 import { forksSuite } from "./forks.ts";
 import { historySuite } from "./history.ts";
 import { listsSuite } from "./lists.ts";
@@ -31,6 +32,7 @@ export function conversationSuite(name: string, open: () => Promise<TestService>
     describe("the state", () => stateSuite(target));
     describe("a fork", () => forksSuite(target));
     describe("the session of a chat request", () => derivationSuite(target));
+    describe("the documents", () => documentsSuite(target));
     describe("the same data over every protocol", () => protocolsSuite(target));
   });
 }
