@@ -13,7 +13,7 @@ import {
   ErrorInfoSchema,
   file_google_rpc_error_details,
 } from "../../../gen/google/rpc/error_details_pb.js";
-import type { Case } from "./rows.ts";
+import type { Case } from "./rows/row.ts";
 
 /** What a call came to, in words that do not depend on when and where it was made. */
 export interface Outcome {

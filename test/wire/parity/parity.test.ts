@@ -5,7 +5,7 @@ import { ServerReflection } from "../../../gen/grpc/reflection/v1/reflection_pb.
 import { startService, type TestService } from "../../support/service.ts";
 import { outcomeOf } from "./outcome.ts";
 import { PROTOCOLS } from "./protocols.ts";
-import { ROWS, SERVICES } from "./rows.ts";
+import { ROWS, SERVICES } from "./rows/index.ts";
 
 let service: TestService;
 const transports = new Map<string, Transport>();
