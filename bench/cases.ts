@@ -3,6 +3,7 @@ import { AppendMessagesRequestSchema } from "../gen/parley/v1/conversation_comma
 import { GetSessionRequestSchema } from "../gen/parley/v1/session_queries_pb.js";
 import type { CaseName } from "./comparisons.ts";
 import type { Cores } from "./cores.ts";
+import { cpuTime } from "./cpu-time.ts";
 import { IN_FLIGHT, type Sample } from "./load/closed-loop.ts";
 import { driveGrpc, driveHttp1 } from "./load/drive.ts";
 import { GrpcRequest } from "./load/grpc-connection.ts";
@@ -66,15 +67,31 @@ async function openServed(setting: Setting): Promise<Cases> {
   const connectGets = connectGetRequests(service);
   const restAppends = restAppendRequests(service);
   const grpcAppends = grpcAppendRequests(service);
+  const { port, pid } = service;
+  const overHttp1 = (requests: readonly Buffer[], inFlight?: number) =>
+    withCpuTime(pid, (seconds) => driveHttp1(port, requests, seconds, inFlight));
+  const overGrpc = (requests: readonly GrpcRequest[]) =>
+    withCpuTime(pid, (seconds) => driveGrpc(port, requests, seconds));
   return {
-    "rest-get": (seconds) => driveHttp1(service.port, restGets, seconds),
-    "rest-get-many": (seconds) => driveHttp1(service.port, restGets, seconds, MANY_IN_FLIGHT),
-    "grpc-get": (seconds) => driveGrpc(service.port, grpcGets, seconds),
-    "connect-get-many": (seconds) => driveHttp1(service.port, connectGets, seconds, MANY_IN_FLIGHT),
+    "rest-get": overHttp1(restGets),
+    "rest-get-many": overHttp1(restGets, MANY_IN_FLIGHT),
+    "connect-get-many": overHttp1(connectGets, MANY_IN_FLIGHT),
+    "grpc-get": overGrpc(grpcGets),
     "bare-http": (seconds) => driveHttp1(http, restGets, seconds),
     "bare-grpc": (seconds) => driveGrpc(grpc, grpcGets, seconds),
-    "rest-append": (seconds) => driveHttp1(service.port, restAppends, seconds),
-    "grpc-append": (seconds) => driveGrpc(service.port, grpcAppends, seconds),
+    "rest-append": overHttp1(restAppends),
+    "grpc-append": overGrpc(grpcAppends),
+  };
+}
+
+/** Also takes what CPU time of the service each call took. */
+function withCpuTime(pid: number, measure: Measure): Measure {
+  return async (seconds) => {
+    const before = cpuTime(pid);
+    const sample = await measure(seconds);
+    const after = cpuTime(pid);
+    if (before === undefined || after === undefined) return sample;
+    return { ...sample, cpuMicros: (after - before) / (sample.perSecond * seconds) };
   };
 }
 

@@ -1,4 +1,5 @@
 import { CASE_TITLES, type Comparison } from "./comparisons.ts";
+import type { Sample } from "./load/closed-loop.ts";
 import type { Results } from "./rounds.ts";
 import { spreadOf } from "./statistics.ts";
 
@@ -36,9 +37,20 @@ export function rateTable(results: Results): string {
       `${whole(rate.min)}–${whole(rate.max)}`,
       figure(spreadOf(samples.map(({ p50 }) => p50)).median),
       figure(spreadOf(samples.map(({ p99 }) => p99)).median),
+      cpuMicros(samples),
     ];
   });
-  return table(["case", "per second", "min–max", "p50 ms", "p99 ms"], rows, [1, 2, 3, 4]);
+  return table(
+    ["case", "per second", "min–max", "p50 ms", "p99 ms", "CPU µs"],
+    rows,
+    [1, 2, 3, 4, 5],
+  );
+}
+
+/** The median, of those cases where it is known. */
+function cpuMicros(samples: readonly Sample[]): string {
+  const known = samples.flatMap((sample) => sample.cpuMicros ?? []);
+  return known.length === 0 ? "" : figure(spreadOf(known).median);
 }
 
 function ratios({ subject, reference }: Comparison, results: Results): number[] {

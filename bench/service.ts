@@ -18,6 +18,7 @@ export const CALLER = { "x-user-id": "bench" } as const;
 /** The service under test, with sessions in it. */
 export interface MeasuredService {
   readonly port: number;
+  readonly pid: number;
   readonly sessionIds: readonly string[];
   /** What it answers to a GET over REST, whole. */
   readonly restAnswer: Buffer;
@@ -42,7 +43,7 @@ export async function startService(
   const restAnswer = Buffer.from(await response.arrayBuffer());
   if (!response.ok) throw new Error(`a session could not be read: ${restAnswer}`);
   const grpcAnswer = toBinary(GetSessionResponseSchema, session);
-  return { port: parley.port, sessionIds, restAnswer, grpcAnswer };
+  return { port: parley.port, pid: parley.pid, sessionIds, restAnswer, grpcAnswer };
 }
 
 /** Through a real gRPC client, which also shows that what will be measured works. */

@@ -9,6 +9,8 @@ export interface Sample {
   /** Milliseconds from asking to being answered. */
   readonly p50: number;
   readonly p99: number;
+  /** Microseconds of CPU that the service took for each, where that is known. */
+  readonly cpuMicros?: number;
 }
 
 /**

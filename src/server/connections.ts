@@ -115,6 +115,8 @@ export class Connections {
     } else if (res.socket === null) this.#pipelined.add(res);
     res.on("close", () => {
       this.#answers.delete(res);
+      // What is left of a body that nobody read hides what comes behind it, and the end.
+      if (!res.req.complete) res.req.resume();
       // An HTTP/1.1 connection outlives its answer; while draining it must not.
       if (this.#draining) setImmediate(() => this.server?.closeIdleConnections?.());
     });

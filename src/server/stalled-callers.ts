@@ -71,7 +71,7 @@ export class StalledCallers {
     if (now - watch.since < this.#limits.readerTimeoutMs) return;
     this.#forget(answer);
     if (isHttp2(answer)) this.#cutStream(answer);
-    else (answer as ServerResponse).destroy();
+    else answer.req.socket.destroy();
   }
 
   #begin(answer: HttpResponse, now: number): Watch {
@@ -121,8 +121,12 @@ function isHttp2(answer: HttpResponse): answer is Http2ServerResponse {
   return "stream" in answer;
 }
 
-/** Whether something is written that has not left. An answer behind another on HTTP/1 has to wait. */
+/**
+ * Whether something is written that has not left, or waits behind another answer on
+ * HTTP/1.1: behind one without an end it would wait for ever, and Node, which stops to
+ * read when enough waits, would not notice that the caller has gone.
+ */
 function isUnread(answer: HttpResponse): boolean {
   if (isHttp2(answer)) return (answer.stream?.writableLength ?? 0) > 0;
-  return answer.socket !== null && answer.writableLength > 0;
+  return answer.socket === null || answer.writableLength > 0;
 }

@@ -20,8 +20,11 @@ export async function http2Connection(random: Random, port: number, tally: Tally
   const streams = Array.from({ length: 1 + random.below(30) }, () => hostileRequest(random));
   tally.sent(streams.length);
   await Promise.all(streams.map((request) => exchange(random, session, request, tally)));
-  if (random.chance(0.5)) session.destroy();
-  else session.close();
+  if (random.chance(0.5)) {
+    session.close();
+    await sleep(20);
+  }
+  session.destroy();
 }
 
 async function exchange(

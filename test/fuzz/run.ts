@@ -77,7 +77,7 @@ async function checkAfterwards(parley: ParleyProcess, tally: Tally): Promise<voi
   const caller = rest(parley.url, USER);
   const { status } = await caller.post("/api/v1/sessions", {});
   if (status !== 201) tally.fault(`afterwards a session is created with ${status}`);
-  const running = await leastOf(20, async () => sum(await metrics(parley), /^parley_rpc_running/));
+  const running = await leastOf(60, async () => sum(await metrics(parley), /^parley_rpc_running/));
   if (running > 0) {
     const lines = (await metrics(parley)).match(/^parley_rpc_running.* [1-9]\d*$/gm);
     tally.fault(`${running} calls still run: ${lines?.join("; ")}`);

@@ -12,7 +12,11 @@ export interface Target {
 export async function startTarget(): Promise<Target> {
   const inspector = await freePort();
   const parley = await startParley({
-    env: { LOG_LEVEL: "warn", NODE_OPTIONS: `--inspect=127.0.0.1:${inspector}` },
+    env: {
+      LOG_LEVEL: "warn",
+      PARLEY_READER_TIMEOUT: "2s",
+      NODE_OPTIONS: `--inspect=127.0.0.1:${inspector}`,
+    },
     patience: 60_000,
   });
   return {

@@ -22,10 +22,14 @@ export interface TestServer {
   readonly lines: Record<string, unknown>[];
   /** What `/readyz` and health checks are told from now on. */
   report: ReadyReport;
+  /** How many calls run now, as the server counts them itself. */
+  running(): Promise<number>;
   /** Announces a stop, as the service does before it drains. */
   announceStop(): void;
   close(): Promise<void>;
 }
+
+const RUNNING = /^parley_rpc_running\{.*\} (\d+)$/gm;
 
 /** A server with a small service of its own; what a session id says, happens. */
 export async function openServer(options: Partial<ServerOptions> = {}): Promise<TestServer> {
@@ -50,6 +54,10 @@ export async function openServer(options: Partial<ServerOptions> = {}): Promise<
     metrics,
     lines,
     report: { serving: true, stores: { journal: "ready", live: "ready" } },
+    async running() {
+      const counts = (await metrics.registry.metrics()).matchAll(RUNNING);
+      return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+    },
     announceStop: () => stopping.abort(),
     close: () => server.close(),
   };

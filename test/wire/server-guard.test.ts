@@ -140,20 +140,13 @@ it("lives through callers who leave in the middle", async () => {
     .not.toContainEqual(expect.stringMatching(/ [1-9]\d*$/));
 });
 
-/** Calls that run, as the server counts them itself. */
-async function running(): Promise<number> {
-  const text = await server.metrics.registry.metrics();
-  const counts = text.matchAll(/^parley_rpc_running\{.*\} (\d+)$/gm);
-  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
-}
-
 it("stops what waits behind another answer on a connection that closes", async () => {
-  await expect.poll(running).toBe(0);
+  await expect.poll(() => server.running()).toBe(0);
   const raw = await RawSocket.connect(server.port);
   raw.write(`GET ${REST}/watch HTTP/1.1\r\nHost: a\r\n\r\n`.repeat(3));
-  await expect.poll(running).toBe(3);
+  await expect.poll(() => server.running()).toBe(3);
   raw.socket.resetAndDestroy();
-  await expect.poll(running).toBe(0);
+  await expect.poll(() => server.running()).toBe(0);
 });
 
 it("notices that a caller leaves, though it sent nonsense behind its request", async () => {
@@ -161,7 +154,7 @@ it("notices that a caller leaves, though it sent nonsense behind its request", a
   raw.write(`GET ${REST}/watch HTTP/1.1\r\nHost: a\r\n\r\n`.repeat(2));
   raw.socket.end("nonsense\r\n\r\n");
   await raw.untilClosed();
-  await expect.poll(running).toBe(0);
+  await expect.poll(() => server.running()).toBe(0);
 });
 
 it("answers 500 when a handler throws, and goes on", async () => {

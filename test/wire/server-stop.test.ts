@@ -47,7 +47,7 @@ it("tells calls that outlast the grace to try again, and is gone soon after", as
   const server = await openServer();
   const slow = createClient(SessionService, connect(server)).getSession({ sessionId: "slow-9000" });
   const slowOverRest = fetch(`${server.url}/api/v1/sessions/slow-9000`);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await expect.poll(() => server.running()).toBe(2);
   const began = performance.now();
   const drained = server.server.drain(100);
   await expect(slow).rejects.toThrow("[unavailable] the server is stopping; try again");
@@ -85,7 +85,7 @@ it("does not wait for tools that keep reflection open", async () => {
 it("takes no more calls while it drains", async () => {
   const server = await openServer();
   const slow = fetch(`${server.url}/api/v1/sessions/slow-300`);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await expect.poll(() => server.running()).toBe(1);
   const drained = server.server.drain(5000);
   await expect(fetch(`${server.url}/healthz`)).rejects.toThrow();
   expect((await slow).headers.get("connection")).toBe("close");

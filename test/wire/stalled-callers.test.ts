@@ -15,20 +15,13 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-/** Calls that run, as the server counts them itself. */
-async function running(): Promise<number> {
-  const text = await server.metrics.registry.metrics();
-  const counts = text.matchAll(/^parley_rpc_running\{.*\} (\d+)$/gm);
-  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
-}
-
 /** Takes the head and the first bytes, and then no more. */
 async function stalledSocket(head: string | Buffer) {
   const socket = connect(server.port, "127.0.0.1");
   socket.on("error", () => undefined);
   socket.write(head);
   await once(socket, "readable");
-  await expect.poll(running).toBe(1);
+  await expect.poll(() => server.running()).toBe(1);
   return socket;
 }
 
@@ -53,7 +46,7 @@ it.each([
   async (_name, head) => {
     const socket = await stalledSocket(head);
     const began = performance.now();
-    await expect.poll(running, { timeout: 5000 }).toBe(0);
+    await expect.poll(() => server.running(), { timeout: 5000 }).toBe(0);
     expect(performance.now() - began).toBeGreaterThan(READER_MS / 2);
     socket.resume();
     await once(socket, "close");
@@ -82,8 +75,8 @@ it.each([
   stalled.pause();
   // Others on the connection go on, as they do behind a gateway.
   const others = setInterval(() => session.ping(() => undefined), 50);
-  await expect.poll(running).toBe(1);
-  await expect.poll(running, { timeout: 5000 }).toBe(0);
+  await expect.poll(() => server.running()).toBe(1);
+  await expect.poll(() => server.running(), { timeout: 5000 }).toBe(0);
   clearInterval(others);
   const other = session.request({ ":path": "/api/v1/sessions/s" });
   expect((await once(other, "response"))[0][":status"]).toBe(200);
@@ -112,7 +105,7 @@ it("a connection over h2 that takes nothing at all is cut whole", async () => {
       frame(1, 1, Buffer.concat([get, path])),
     ]),
   );
-  await expect.poll(running, { timeout: 5000 }).toBe(0);
+  await expect.poll(() => server.running(), { timeout: 5000 }).toBe(0);
   const connections = async () =>
     /^parley_connections\{protocol="http2"\} (\d+)$/m.exec(
       await server.metrics.registry.metrics(),
@@ -134,7 +127,7 @@ it("a reader who is slow, but reads, is not cut", async () => {
       else taken += chunk.length;
     }
   }
-  expect(await running()).toBe(1);
+  expect(await server.running()).toBe(1);
   session.destroy();
 });
 
@@ -143,8 +136,33 @@ it("a silent stream is not cut, since nothing is left unread", async () => {
   const reader = answer.body!.getReader();
   await reader.read();
   await new Promise((resolve) => setTimeout(resolve, READER_MS * 3));
-  expect(await running()).toBe(1);
+  expect(await server.running()).toBe(1);
   await reader.cancel();
+});
+
+it("requests behind a stream without an end are cut with it", async () => {
+  const socket = connect(server.port, "127.0.0.1");
+  socket.on("error", () => undefined);
+  socket.resume();
+  const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`;
+  socket.write(get("/api/v1/sessions/s/watch") + get("/api/v1/sessions/s"));
+  await once(socket, "close");
+  await expect.poll(() => server.running()).toBe(0);
+});
+
+it("a request whose body is not read does not hide the next", async () => {
+  const socket = connect(server.port, "127.0.0.1");
+  socket.setEncoding("latin1");
+  let received = "";
+  socket.on("data", (chunk) => {
+    received += chunk;
+  });
+  const body = "x".repeat(300_000);
+  socket.write(`POST /nowhere HTTP/1.1\r\nHost: h\r\nContent-Length: ${body.length}\r\n\r\n`);
+  await expect.poll(() => received).toContain("HTTP/1.1 404");
+  socket.write(`${body}GET /nowhere/else HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`);
+  await once(socket, "close");
+  expect(received.match(/HTTP\/1.1 \d+/g)).toEqual(["HTTP/1.1 404", "HTTP/1.1 404"]);
 });
 
 it("an upload over h2 that never ends is reset", async () => {
