@@ -10,7 +10,7 @@ export function sessionView(head: Head | undefined): Session {
   const { session, uid } = head;
   const view: Session = {
     ...session,
-    isActive: isActive(session.status),
+    isActive: isActive(session.status) && session.archivedAt === undefined,
     etag: etagOf(uid, session.stateVersion, session.version),
     messageCount: session.messageCount - head.clearedMessages,
     turnCount: session.turnCount - head.clearedTurns,

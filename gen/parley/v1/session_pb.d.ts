@@ -69,7 +69,8 @@ export declare type Session = Message<"parley.v1.Session"> & {
   status: SessionStatus;
 
   /**
-   * True until it has ended: while its status is not a terminal one.
+   * True until it has ended: while its status is not a terminal one, and it is
+   * not archived.
    *
    * @generated from field: bool is_active = 8;
    */
