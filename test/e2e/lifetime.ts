@@ -88,7 +88,12 @@ export function lifetimeSuite(
       const key = { "idempotency-key": crypto.randomUUID() };
       const revived = await client.post(`/api/v1/archives/${id}/revive`, { ttl: "60s" }, key);
       expect(revived.status).toBe(200);
-      expect(revived.body).toMatchObject({ session_id: id, archived_at: null, title: "T", is_active: true });
+      expect(revived.body).toMatchObject({
+        session_id: id,
+        archived_at: null,
+        title: "T",
+        is_active: true,
+      });
       const again = await client.post(`/api/v1/archives/${id}/revive`, { ttl: "60s" }, key);
       expect(again.body).toEqual(revived.body);
       const { body } = await client.get(`/api/v1/sessions/${id}/messages`);
