@@ -18,6 +18,38 @@ CREATE TABLE operations (
 );
 CREATE INDEX operations_created_at ON public.operations USING btree (created_at);
 
+CREATE TABLE search_entries (
+  session uuid NOT NULL,
+  seq integer NOT NULL,
+  written_at timestamp with time zone NOT NULL,
+  role smallint,
+  words tsvector NOT NULL,
+  CONSTRAINT search_entries_pkey PRIMARY KEY (session, seq)
+);
+CREATE INDEX search_entries_words ON public.search_entries USING gin (words) WITH (fastupdate=off);
+
+CREATE TABLE search_progress (
+  session uuid NOT NULL,
+  seq integer NOT NULL,
+  CONSTRAINT search_progress_pkey PRIMARY KEY (session)
+);
+
+CREATE TABLE search_queue (
+  session uuid NOT NULL,
+  version integer NOT NULL,
+  ready_at timestamp with time zone NOT NULL,
+  CONSTRAINT search_queue_pkey PRIMARY KEY (session)
+) WITH (fillfactor=50);
+CREATE INDEX search_queue_ready_at ON public.search_queue USING btree (ready_at);
+
+CREATE TABLE session_archives (
+  session uuid NOT NULL,
+  first_seq integer NOT NULL,
+  last_seq integer NOT NULL,
+  bytes bytea NOT NULL,
+  CONSTRAINT session_archives_pkey PRIMARY KEY (session, first_seq)
+);
+
 CREATE TABLE session_events (
   session uuid NOT NULL,
   seq integer NOT NULL,
@@ -30,6 +62,7 @@ CREATE TABLE session_events (
   CONSTRAINT session_events_pkey PRIMARY KEY (session, seq)
 ) PARTITION BY HASH (session);
 CREATE INDEX session_events_messages ON ONLY public.session_events USING btree (session, message_no) INCLUDE (role, seq) WHERE (role IS NOT NULL);
+CREATE INDEX session_events_turn_ends ON ONLY public.session_events USING btree (session, turn, seq) WHERE (type = 'turn_ended'::text);
 CREATE INDEX session_events_turn_starts ON ONLY public.session_events USING btree (session, turn, seq) WHERE starts_turn;
 
 CREATE TABLE session_events_0 PARTITION OF session_events FOR VALUES WITH (modulus 8, remainder 0);
@@ -47,6 +80,14 @@ CREATE TABLE session_events_5 PARTITION OF session_events FOR VALUES WITH (modul
 CREATE TABLE session_events_6 PARTITION OF session_events FOR VALUES WITH (modulus 8, remainder 6);
 
 CREATE TABLE session_events_7 PARTITION OF session_events FOR VALUES WITH (modulus 8, remainder 7);
+
+CREATE TABLE session_snapshots (
+  session uuid NOT NULL,
+  seq integer NOT NULL,
+  state_version integer NOT NULL,
+  state bytea NOT NULL,
+  CONSTRAINT session_snapshots_pkey PRIMARY KEY (session, seq)
+);
 
 CREATE TABLE sessions (
   uid uuid NOT NULL,
@@ -70,13 +111,51 @@ CREATE TABLE sessions (
   turn_count integer NOT NULL,
   log_bytes bigint NOT NULL,
   state bytea NOT NULL,
+  archived_at timestamp with time zone,
+  pack_after timestamp with time zone,
   CONSTRAINT sessions_pkey PRIMARY KEY (uid)
 ) WITH (fillfactor=80);
+CREATE INDEX sessions_archived ON public.sessions USING btree (tenant_id, user_id, archived_at DESC, uid DESC) WHERE ((archived_at IS NOT NULL) AND (deleted_at IS NULL));
+CREATE INDEX sessions_due ON public.sessions USING btree (expires_at) WHERE ((deleted_at IS NULL) AND (archived_at IS NULL));
 CREATE INDEX sessions_holder ON public.sessions USING btree (tenant_id, session_id, deleted_at DESC);
 CREATE INDEX sessions_latest ON public.sessions USING btree (tenant_id, user_id, updated_hour DESC) WHERE (deleted_at IS NULL);
 CREATE INDEX sessions_list ON public.sessions USING btree (tenant_id, user_id, created_at DESC, uid DESC) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX sessions_living_external_id ON public.sessions USING btree (tenant_id, user_id, external_id) WHERE ((deleted_at IS NULL) AND (external_id IS NOT NULL));
 CREATE UNIQUE INDEX sessions_living_session_id ON public.sessions USING btree (tenant_id, session_id) WHERE (deleted_at IS NULL);
+CREATE INDEX sessions_to_pack ON public.sessions USING btree (pack_after) WHERE (pack_after IS NOT NULL);
+
+CREATE OR REPLACE FUNCTION public.drop_unpacked_chunks(log uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM FROM sessions WHERE uid = log FOR UPDATE;
+  DELETE FROM session_archives a WHERE a.session = log AND a.last_seq - a.first_seq + 1 = (
+    SELECT count(*) FROM session_events e
+    WHERE e.session = log AND e.seq BETWEEN a.first_seq AND a.last_seq);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.remove_packed_events(log uuid, due timestamp with time zone, most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  removed integer;
+BEGIN
+  PERFORM FROM sessions WHERE uid = log AND archived_at IS NOT NULL AND pack_after <= due FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN 0;
+  END IF;
+  DELETE FROM session_events e WHERE e.session = log AND e.seq IN (
+    SELECT packed.seq FROM session_archives a
+      JOIN session_events packed
+        ON packed.session = log AND packed.seq BETWEEN a.first_seq AND a.last_seq
+    WHERE a.session = log ORDER BY packed.seq LIMIT most);
+  GET DIAGNOSTICS removed = ROW_COUNT;
+  RETURN removed;
+END
+$function$;
 
 CREATE OR REPLACE FUNCTION public.run_again()
  RETURNS integer

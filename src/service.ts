@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
 import { registerServices } from "./api/index.ts";
-import { OperationSweeper } from "./archiver/operation-sweeper.ts";
+import { type Archiver, createArchiver } from "./archiver/archiver.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config/config.ts";
 import type { Context } from "./context.ts";
@@ -76,7 +76,7 @@ class ParleyService implements Service {
   readonly #parts: Parts;
   readonly #shutdown = new AbortController();
   readonly #context: Context;
-  readonly #sweeper: OperationSweeper;
+  readonly #archiver: Archiver;
   #server: RunningServer | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -84,9 +84,9 @@ class ParleyService implements Service {
     const { clock, logger, journal } = parts;
     this.#config = config;
     this.#parts = parts;
-    this.#sweeper = new OperationSweeper(journal, clock, logger);
     const log = createLog(parts);
     this.#context = { log, clock, ids: uuidV7, logger, shutdown: this.#shutdown.signal };
+    this.#archiver = createArchiver({ journal, log, clock, ids: uuidV7 }, logger);
   }
 
   async start(): Promise<{ url: string }> {
@@ -109,7 +109,7 @@ class ParleyService implements Service {
       }
       throw error;
     }
-    this.#sweeper.start();
+    this.#archiver.start();
     return { url: this.#server.address.url };
   }
 
@@ -122,7 +122,7 @@ class ParleyService implements Service {
     this.#parts.logger.info({ reason }, "stopping");
     this.#shutdown.abort();
     await this.#server?.drain(this.#config.server.shutdownGraceMs);
-    await this.#sweeper.stop();
+    await this.#archiver.stop();
     this.#context.log.close();
     await this.#parts.live.close();
     await this.#parts.journal.close();

@@ -35,7 +35,7 @@ const LAYERS: Layers = {
   "clock.ts": "",
   "ids.ts": "",
   server: "api rest rest/openapi type:context.ts type:config telemetry domain gen",
-  archiver: "log journal/port.ts live/port.ts type:clock.ts telemetry domain gen",
+  archiver: "log journal/port.ts live/port.ts type:clock.ts type:ids.ts telemetry domain gen",
   // `rest` is to Parley what a package would be; handlers may use what it offers them.
   api: "log render type:context.ts type:journal/port.ts rest/index.ts domain gen",
   log: "journal/port.ts live/port.ts type:clock.ts telemetry domain gen",

@@ -26,6 +26,11 @@ const RAISE = {
   text: `UPDATE sessions SET version = $2, message_count = $3, turn_count = $4, log_bytes = $5,
       updated_at = $6, updated_hour = $7 WHERE uid = $1`,
 };
+const QUEUE = {
+  name: "queue_for_search",
+  text: `INSERT INTO search_queue AS q (session, version, ready_at) VALUES ($1, $2, $3)
+    ON CONFLICT (session) DO UPDATE SET version = greatest(q.version, excluded.version)`,
+};
 const RECORD = {
   name: "record_operation",
   text: `INSERT INTO operations (digest, request_hash, session, first_seq, last_seq,
@@ -76,6 +81,7 @@ async function append(
     values: [uid, seq, turns, messages, role, startsTurn, type, event.bytes],
   });
   await connection.query({ ...RAISE, values: [uid, seq, messages, turns, bytes, now, hour] });
+  await connection.query({ ...QUEUE, values: [uid, seq, now] });
   const digest = operationDigest(operation);
   await connection.query({
     ...RECORD,

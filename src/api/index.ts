@@ -1,15 +1,38 @@
 import type { ConnectRouter } from "@connectrpc/connect";
+import { ArchiveService } from "../../gen/parley/v1/archive_service_pb.js";
 import { ConversationService } from "../../gen/parley/v1/conversation_service_pb.js";
+import { DerivationService } from "../../gen/parley/v1/derivation_service_pb.js";
+import { SearchService } from "../../gen/parley/v1/search_service_pb.js";
 import { SessionService } from "../../gen/parley/v1/session_service_pb.js";
+import { StateService } from "../../gen/parley/v1/state_service_pb.js";
+import { TurnService } from "../../gen/parley/v1/turn_service_pb.js";
 import type { Context } from "../context.ts";
+import { archiveService } from "./archive/index.ts";
 import { conversationService } from "./conversation/index.ts";
+import { derivationService } from "./derivation/index.ts";
+import { searchService } from "./search/index.ts";
 import { sessionService } from "./sessions/index.ts";
+import { stateService } from "./state/index.ts";
+import { turnService } from "./turns/index.ts";
 
 /** Every service, in the order in which they are described. */
-export const SERVICES = [SessionService, ConversationService] as const;
+export const SERVICES = [
+  SessionService,
+  StateService,
+  ConversationService,
+  TurnService,
+  ArchiveService,
+  SearchService,
+  DerivationService,
+] as const;
 
 /** The whole surface of Parley: every service and what answers it. */
 export function registerServices(router: ConnectRouter, context: Context): void {
   router.service(SessionService, sessionService(context));
+  router.service(StateService, stateService(context));
   router.service(ConversationService, conversationService(context));
+  router.service(TurnService, turnService(context));
+  router.service(ArchiveService, archiveService(context));
+  router.service(SearchService, searchService(context));
+  router.service(DerivationService, derivationService(context));
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { clone, type DescMessage, type JsonValue, type Message, toJson } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
 import type { Context } from "../context.ts";
+import { invalidArgument } from "../domain/errors.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { Operation } from "../journal/port.ts";
 
@@ -38,8 +39,20 @@ export function operationOf<T extends Message & { requestId: string }>(
 /** Over the JSON of the request with its keys sorted: maps keep the order their callers write. */
 function hashOf(schema: DescMessage, request: Message & { requestId: string }): Uint8Array {
   const anonymous = { ...clone(schema, request), requestId: "" };
-  const text = JSON.stringify(sorted(toJson(schema, anonymous)));
+  const text = JSON.stringify(sorted(jsonOf(schema, anonymous)));
   return createHash("sha256").update(text).digest();
+}
+
+/** Over binary protobuf a number may be one that JSON has no form for. */
+function jsonOf(schema: DescMessage, request: Message): JsonValue {
+  try {
+    return toJson(schema, request);
+  } catch {
+    throw invalidArgument(
+      "request_id",
+      "goes with no request that JSON cannot hold (NaN, Infinity)",
+    );
+  }
 }
 
 function sorted(value: JsonValue): JsonValue {

@@ -21,10 +21,22 @@ export function owns(head: Head, principal: Principal): boolean {
 export function admit(head: Head | undefined, principal: Principal, now: Date): Admitted {
   const own = admitDeleted(head, principal);
   if (own.head.deletedAt !== undefined) throw sessionNotFound();
-  if (expiresAt(own.session) <= now.getTime()) {
+  if (isOver(own.session, now)) {
     throw new ParleyError("session_expired", "the session has expired");
   }
   return own;
+}
+
+/** The gate to what is archived, or is to be: to sessions whose time is over. */
+export function admitArchived(head: Head | undefined, principal: Principal, now: Date): Admitted {
+  const own = admitDeleted(head, principal);
+  if (own.head.deletedAt !== undefined || !isOver(own.session, now)) throw sessionNotFound();
+  return own;
+}
+
+/** True of a session that is archived or past its time. */
+export function isOver(session: Session, now: Date): boolean {
+  return session.archivedAt !== undefined || expiresAt(session) <= now.getTime();
 }
 
 /** The gate for what its owner may do with a deleted or expired session. */

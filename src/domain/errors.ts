@@ -30,11 +30,16 @@ export const REASONS = {
   session_not_accessible: { code: "permission_denied", http: 403 },
   session_not_found: { code: "not_found", http: 404 },
   session_expired: { code: "not_found", http: 404 },
+  message_not_found: { code: "not_found", http: 404 },
+  turn_not_found: { code: "not_found", http: 404 },
   not_found: { code: "not_found", http: 404 },
   method_not_allowed: { code: "unimplemented", http: 405 },
   not_acceptable: { code: "invalid_argument", http: 406 },
   session_exists: { code: "already_exists", http: 409 },
   idempotency_conflict: { code: "already_exists", http: 409 },
+  turn_open: { code: "failed_precondition", http: 409 },
+  turn_ended: { code: "failed_precondition", http: 409 },
+  partial_gap: { code: "aborted", http: 409 },
   version_conflict: { code: "aborted", http: 409 },
   precondition_failed: { code: "aborted", http: 412 },
   payload_too_large: { code: "resource_exhausted", http: 413 },
@@ -84,6 +89,13 @@ export function sessionNotFound(): ParleyError {
 
 export function invalidArgument(field: string, description: string): ParleyError {
   return new ParleyError("invalid_argument", `${field}: ${description}`, {
+    violations: [{ field, description }],
+  });
+}
+
+/** A field holds more than it may; `description` says how much that is. */
+export function payloadTooLarge(field: string, description: string): ParleyError {
+  return new ParleyError("payload_too_large", `${field}: ${description}`, {
     violations: [{ field, description }],
   });
 }

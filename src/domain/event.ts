@@ -39,6 +39,8 @@ export interface EventDraft {
   readonly at: Date;
   readonly actor: Actor;
   readonly payload: NonNullable<Payload> & { case: string };
+  /** Whether a turn begins with it. Default: if it carries a user's message. */
+  readonly startsTurn?: boolean;
 }
 
 const TYPE_NAMES = new Map<string, string>(
@@ -46,22 +48,26 @@ const TYPE_NAMES = new Map<string, string>(
 );
 
 export function newEvent(draft: EventDraft): NewEvent {
-  const type = TYPE_NAMES.get(draft.payload.case) ?? draft.payload.case;
-  const event = create(EventSchema, {
+  const event = unplacedEvent(draft);
+  const role = event.payload.case === "message" ? event.payload.value.role : Role.UNSPECIFIED;
+  return {
     eventId: draft.eventId,
-    type,
+    type: event.type,
+    bytes: toBinary(EventSchema, event),
+    role,
+    startsTurn: draft.startsTurn ?? role === Role.USER,
+  };
+}
+
+/** The event as its readers will see it, without `seq` and `turn_number`. */
+export function unplacedEvent(draft: EventDraft): Event {
+  return create(EventSchema, {
+    eventId: draft.eventId,
+    type: TYPE_NAMES.get(draft.payload.case) ?? draft.payload.case,
     at: timestamp(draft.at),
     actor: draft.actor,
     payload: draft.payload,
   });
-  const role = event.payload.case === "message" ? event.payload.value.role : Role.UNSPECIFIED;
-  return {
-    eventId: draft.eventId,
-    type,
-    bytes: toBinary(EventSchema, event),
-    role,
-    startsTurn: role === Role.USER,
-  };
 }
 
 /**
@@ -70,11 +76,21 @@ export function newEvent(draft: EventDraft): NewEvent {
  * it is put behind what is there and nothing is decoded.
  */
 export function placeEvent(bytes: Uint8Array, seq: number, turn: number): EventRecord {
-  const tail = [8, ...varint(seq), ...(turn === 0 ? [] : [16, ...varint(turn)])];
+  const tail = placeBytes(seq, turn);
   const placed = new Uint8Array(bytes.length + tail.length);
   placed.set(bytes);
   placed.set(tail, bytes.length);
   return { seq, turn, bytes: placed };
+}
+
+/** How many bytes the log counts for an event: as it was before it had its place. */
+export function bytesWithoutPlace({ bytes, seq, turn }: EventRecord): number {
+  return bytes.length - placeBytes(seq, turn).length;
+}
+
+/** `seq` and `turn_number`, encoded. */
+function placeBytes(seq: number, turn: number): number[] {
+  return [8, ...varint(seq), ...(turn === 0 ? [] : [16, ...varint(turn)])];
 }
 
 export function decodeEvent(record: EventRecord): Event {

@@ -9,21 +9,31 @@ import { invalidArgument } from "./errors.ts";
  */
 export const MAX_JSON_DEPTH = 40;
 
+/** Refuses what could not be read again: too deep, or with a number JSON does not have. */
 export function refuseDeepObject(field: string, value: JsonObject | undefined): void {
-  if (value !== undefined && isDeeper(value, MAX_JSON_DEPTH)) throw tooDeep(field);
+  if (value !== undefined) check(field, value, MAX_JSON_DEPTH);
 }
 
 export function refuseDeepValue(field: string, value: Value | undefined): void {
-  if (value === undefined) return;
-  if (isDeeper(toJson(ValueSchema, value), MAX_JSON_DEPTH)) throw tooDeep(field);
+  if (value !== undefined) check(field, jsonOf(field, value), MAX_JSON_DEPTH);
 }
 
-function tooDeep(field: string): Error {
-  return invalidArgument(field, `must not be nested more than ${MAX_JSON_DEPTH} deep`);
+/** Binary protobuf can carry values that JSON cannot. */
+function jsonOf(field: string, value: Value): JsonValue {
+  try {
+    return toJson(ValueSchema, value);
+  } catch {
+    throw invalidArgument(field, "must be a value that JSON can express");
+  }
 }
 
-function isDeeper(value: JsonValue, levels: number): boolean {
-  if (value === null || typeof value !== "object") return false;
-  if (levels === 0) return true;
-  return Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+function check(field: string, value: JsonValue, levels: number): void {
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw invalidArgument(field, "must be a value that JSON can express");
+  }
+  if (value === null || typeof value !== "object") return;
+  if (levels === 0) {
+    throw invalidArgument(field, `must not be nested more than ${MAX_JSON_DEPTH} deep`);
+  }
+  for (const inner of Object.values(value)) check(field, inner, levels - 1);
 }

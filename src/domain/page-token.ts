@@ -20,6 +20,19 @@ export function decodePageToken(token: string, query: object): readonly (string 
   return place;
 }
 
+/** The year 10000: nothing was done then. */
+const MAX_TIME_MS = 253_402_300_800_000;
+
+/** A place that is a moment and a uid. */
+export function timePlaceOf([ms, uid]: readonly (string | number)[]): { time: Date; uid: string } {
+  const time = new Date(typeof ms === "number" ? ms : Number.NaN);
+  const isUid = typeof uid === "string" && /^[0-9a-f-]{36}$/.test(uid);
+  if (!isUid || !(time.getTime() >= 0 && time.getTime() < MAX_TIME_MS)) {
+    throw invalidArgument("page_token", "is not a token of this list");
+  }
+  return { time, uid };
+}
+
 function parse(token: string): (string | number)[] | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));

@@ -3,8 +3,8 @@ export interface Principal {
   readonly tenantId: string;
   readonly userId: string;
   readonly roles: ReadonlySet<Role>;
-  /** How the caller proved who it is. */
-  readonly via: "dev";
+  /** How the caller proved who it is; `parley` where the service acts for a session's owner. */
+  readonly via: "dev" | "parley";
 }
 
 export const ROLES = ["user", "worker", "admin"] as const;

@@ -46,6 +46,19 @@ describe("an update", () => {
     expect(after?.title).toBeUndefined();
   });
 
+  it("sets where it is talked in and how much of it is read, and clears what a mask names", () => {
+    const facts = { channel: "web", userChannelId: "+1", configVersion: "7", maxHistory: 20 };
+    expect(update({}, facts)).toMatchObject({
+      ...facts,
+      fields: ["channel", "user_channel_id", "config_version", "max_history"],
+    });
+    expect(update(facts, facts)).toBeUndefined();
+    const cleared = update(facts, { updateMask: { paths: ["max_history", "channel"] } });
+    expect(cleared?.fields).toEqual(["channel", "max_history"]);
+    expect(cleared).toMatchObject({ userChannelId: "+1", configVersion: "7" });
+    expect(cleared?.maxHistory ?? cleared?.channel).toBeUndefined();
+  });
+
   it("sets and deletes labels one by one", () => {
     expect(update({ labels: { a: "1", b: "2" } }, { labels: { b: "", c: "3" } })?.labels).toEqual({
       a: "1",

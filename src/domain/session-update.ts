@@ -5,6 +5,7 @@ import type { UpdateSessionRequest } from "../../gen/parley/v1/session_commands_
 import type { Session } from "../../gen/parley/v1/session_pb.js";
 import { expiresAt } from "./access.ts";
 import { invalidArgument } from "./errors.ts";
+import { merged } from "./merge.ts";
 import { checkExternalId, draftOf, refuseOversize, ttlMs } from "./session.ts";
 import { cleanTitle } from "./title.ts";
 
@@ -15,6 +16,10 @@ const FIELDS = [
   "context",
   "metadata",
   "labels",
+  "channel",
+  "user_channel_id",
+  "config_version",
+  "max_history",
   "ttl",
 ] as const;
 type Field = (typeof FIELDS)[number];
@@ -29,11 +34,16 @@ export interface Patch {
   readonly context: JsonObject | undefined;
   readonly metadata: JsonObject | undefined;
   readonly labels: { readonly [key: string]: string };
+  readonly channel: string | undefined;
+  readonly userChannelId: string | undefined;
+  readonly configVersion: string | undefined;
+  readonly maxHistory: number | undefined;
   readonly ttlMs: number | undefined;
 }
 
 export function patchOf(request: UpdateSessionRequest): Patch {
   const { externalId, agentId, context, metadata, labels } = request;
+  const { channel, userChannelId, configVersion, maxHistory } = request;
   if (externalId !== undefined) checkExternalId(externalId);
   return {
     fields: meantFields(request),
@@ -43,6 +53,10 @@ export function patchOf(request: UpdateSessionRequest): Patch {
     context,
     metadata,
     labels,
+    channel,
+    userChannelId,
+    configVersion,
+    maxHistory,
     ttlMs: ttlMs(request),
   };
 }
@@ -55,6 +69,10 @@ function meantFields(request: UpdateSessionRequest): Patch["fields"] {
     context: request.context !== undefined,
     metadata: request.metadata !== undefined,
     labels: Object.keys(request.labels).length > 0,
+    channel: request.channel !== undefined,
+    user_channel_id: request.userChannelId !== undefined,
+    config_version: request.configVersion !== undefined,
+    max_history: request.maxHistory !== undefined,
     ttl: ttlMs(request) !== undefined,
   };
   if (request.updateMask === undefined || request.updateMask.paths.length === 0) {
@@ -93,16 +111,25 @@ export function applyPatch(
 function change(session: Session, field: Field, patch: Patch, now: Date): boolean {
   const meant = patch.fields.get(field);
   if (meant === undefined) return false;
+  const given: Partial<Patch> = meant === "clear" ? {} : patch;
   switch (field) {
     case "title":
-      return assign(session, "title", meant === "clear" ? undefined : patch.title);
+      return assign(session, "title", given.title);
     case "external_id":
-      return assign(session, "externalId", meant === "clear" ? undefined : patch.externalId);
+      return assign(session, "externalId", given.externalId);
     case "agent_id":
-      return assign(session, "agentId", meant === "clear" ? undefined : patch.agentId);
+      return assign(session, "agentId", given.agentId);
+    case "channel":
+      return assign(session, "channel", given.channel);
+    case "user_channel_id":
+      return assign(session, "userChannelId", given.userChannelId);
+    case "config_version":
+      return assign(session, "configVersion", given.configVersion);
+    case "max_history":
+      return assign(session, "maxHistory", given.maxHistory);
     case "context":
     case "metadata":
-      return assign(session, field, merged(session[field], meant, patch[field]));
+      return assign(session, field, meantObject(session[field], meant, patch[field]));
     case "labels":
       return assign(session, "labels", mergedLabels(session.labels, meant, patch.labels));
     case "ttl":
@@ -116,15 +143,13 @@ function assign<K extends keyof Session>(session: Session, key: K, value: Sessio
   return !same;
 }
 
-function merged(
+function meantObject(
   held: JsonObject | undefined,
   meant: "set" | "merge" | "clear",
   given: JsonObject | undefined,
 ): JsonObject | undefined {
   if (meant === "clear" || given === undefined) return undefined;
-  const base = meant === "merge" ? (held ?? {}) : {};
-  const entries = Object.entries({ ...base, ...given }).filter(([, value]) => value !== null);
-  return Object.fromEntries(entries);
+  return merged(meant === "merge" ? held : undefined, given);
 }
 
 function mergedLabels(

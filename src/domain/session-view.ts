@@ -8,6 +8,13 @@ import { isActive } from "./session.ts";
 export function sessionView(head: Head | undefined): Session {
   if (head?.session === undefined) throw sessionNotFound();
   const { session, uid } = head;
-  const etag = etagOf(uid, session.stateVersion, session.version);
-  return { ...session, isActive: isActive(session.status), etag };
+  const view: Session = {
+    ...session,
+    isActive: isActive(session.status) && session.archivedAt === undefined,
+    etag: etagOf(uid, session.stateVersion, session.version),
+    messageCount: session.messageCount - head.clearedMessages,
+    turnCount: session.turnCount - head.clearedTurns,
+  };
+  if (session.updatedAt !== undefined) view.lastActivityAt = session.updatedAt;
+  return view;
 }

@@ -1,5 +1,10 @@
 import { clone, create, fromJson, type JsonObject, toBinary } from "@bufbuild/protobuf";
-import { type Duration, StructSchema, timestampFromDate } from "@bufbuild/protobuf/wkt";
+import {
+  type Duration,
+  durationFromMs,
+  StructSchema,
+  timestampFromDate,
+} from "@bufbuild/protobuf/wkt";
 import { type Head, HeadSchema } from "../../gen/parley/store/v1/head_pb.js";
 import type { CreateSessionRequest } from "../../gen/parley/v1/session_commands_pb.js";
 import { type Session, SessionSchema, SessionStatus } from "../../gen/parley/v1/session_pb.js";
@@ -44,6 +49,7 @@ export function newConversation(
   identity: Identity,
 ): Head {
   const { now } = identity;
+  const ttl = ttlMs(request) ?? DEFAULT_TTL_MS;
   if (request.externalId !== undefined) checkExternalId(request.externalId);
   const session = create(SessionSchema, {
     sessionId: identity.sessionId,
@@ -57,10 +63,15 @@ export function newConversation(
     agentId: request.agentId,
     createdAt: timestampFromDate(now),
     updatedAt: timestampFromDate(now),
-    expiresAt: timestampFromDate(new Date(now.getTime() + (ttlMs(request) ?? DEFAULT_TTL_MS))),
+    expiresAt: timestampFromDate(new Date(now.getTime() + ttl)),
+    ttl: durationFromMs(ttl),
     context: request.context,
     metadata: request.metadata,
     labels: request.labels,
+    channel: request.channel,
+    userChannelId: request.userChannelId,
+    configVersion: request.configVersion,
+    maxHistory: request.maxHistory,
     version: 1,
     stateVersion: 1,
   });
@@ -75,10 +86,13 @@ export function checkExternalId(text: string): void {
 
 /** `ttl` or `ttl_seconds`, in milliseconds. */
 export function ttlMs(given: { ttl?: Duration; ttlSeconds?: number }): number | undefined {
-  if (given.ttl !== undefined) {
-    return Number(given.ttl.seconds) * 1000 + Math.floor(given.ttl.nanos / 1e6);
-  }
+  if (given.ttl !== undefined) return durationMs(given.ttl);
   return given.ttlSeconds === undefined ? undefined : given.ttlSeconds * 1000;
+}
+
+/** A duration in whole milliseconds. */
+export function durationMs({ seconds, nanos }: Duration): number {
+  return Number(seconds) * 1000 + Math.floor(nanos / 1e6);
 }
 
 /** A head that can be changed without touching the one it was made from. */

@@ -1,88 +1,116 @@
-import { create } from "@bufbuild/protobuf";
-import type { Event } from "../../gen/parley/v1/event_pb.js";
+import { create, type JsonObject } from "@bufbuild/protobuf";
+import { type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
+import type { Event, TurnEnded, TurnStarted } from "../../gen/parley/v1/event_pb.js";
 import { type Message, Role } from "../../gen/parley/v1/message_pb.js";
-import {
-  type ToolInvocation,
-  ToolInvocationSchema,
-  type Turn,
-  type TurnEvents,
-  TurnEventsSchema,
-  TurnSchema,
-} from "../../gen/parley/v1/turn_pb.js";
+import { type Turn, TurnSchema, TurnStatus } from "../../gen/parley/v1/turn_pb.js";
+import { merged } from "./merge.ts";
 import { messageOf } from "./message.ts";
+import { toolInvocations } from "./tool-invocations.ts";
 
-/** The events of a turn that were read, and what is known of the others. */
+/** What was read of a turn. */
 export interface TurnExcerpt {
   readonly turn: number;
-  /** Its first events, in order. */
+  /** Some of its events, or all, in order; the first one is among them. */
   readonly events: readonly Event[];
   /** How many it has in all. */
   readonly eventCount: number;
   readonly lastSeq: number;
-  /** Its last assistant message, where that is not among `events`. */
-  readonly response?: Message;
+  /** True if it is the last one of its session. */
+  readonly isLast: boolean;
+}
+
+/** What can be told of a turn: of one that a call ended, nothing that came after. */
+export interface TurnStory {
+  readonly events: readonly Event[];
+  readonly messages: readonly Message[];
+  readonly opening: Event | undefined;
+  readonly started: TurnStarted | undefined;
+  readonly ended: TurnEnded | undefined;
+  readonly endedAt: Timestamp | undefined;
+  readonly lastSeq: number;
+  /** True if all its events are here. */
+  readonly whole: boolean;
+}
+
+export function storyOf(excerpt: TurnExcerpt): TurnStory {
+  const end = excerpt.events.find(({ payload }) => payload.case === "turnEnded");
+  const lastSeq = end?.seq ?? excerpt.lastSeq;
+  const events = excerpt.events.filter(({ seq }) => seq <= lastSeq);
+  const [opening] = events;
+  return {
+    events,
+    messages: events.map(messageOf).filter((m) => m !== undefined),
+    opening,
+    started: opening?.payload.case === "turnStarted" ? opening.payload.value : undefined,
+    ended: end?.payload.case === "turnEnded" ? end.payload.value : undefined,
+    endedAt: end?.at,
+    lastSeq,
+    whole: events.length === lastSeq - (opening?.seq ?? 0) + 1,
+  };
 }
 
 /** What a turn was about, as its readers see it. */
 export function turnOf(excerpt: TurnExcerpt): Turn {
-  const messages = messagesOf(excerpt);
-  const opening = messages[0];
+  const story = storyOf(excerpt);
+  const { opening, started, ended, endedAt, messages } = story;
+  const isOpen = excerpt.isLast && ended === undefined;
   return create(TurnSchema, {
-    turnId: opening?.messageId ?? "",
+    turnId: opening?.eventId ?? "",
     turnNumber: excerpt.turn,
-    userMessage: opening?.content ?? "",
-    agentResponse: lastAssistant(excerpt, messages, () => true)?.content ?? "",
-    toolsCalled: toolInvocations(messages),
-    timestamp: opening?.timestamp,
-    firstSeq: excerpt.events[0]?.seq ?? 0,
-    lastSeq: excerpt.lastSeq,
+    userMessage: userMessage(story),
+    agentResponse: answerOf(messages)?.content ?? "",
+    toolsCalled: toolInvocations(messages, ended?.toolsCalled ?? []),
+    timestamp: opening?.at,
+    firstSeq: opening?.seq ?? 0,
+    lastSeq: story.lastSeq,
+    status: isOpen ? TurnStatus.OPEN : TurnStatus.ENDED,
+    matchedRules: ended?.matchedRules ?? [],
+    scenarioBefore: started?.scenarioBefore,
+    scenarioAfter: ended?.scenarioAfter,
+    latencyMs: latencyMs(story),
+    tokensUsed: tokensUsed(story),
+    outcome: ended?.outcome,
+    endedAt,
+    metadata: metadataOf(started?.metadata, ended?.metadata),
   });
 }
 
-/** A turn with its events, without their payloads unless asked for. */
-export function turnEventsOf(excerpt: TurnExcerpt, includePayload: boolean): TurnEvents {
-  const messages = messagesOf(excerpt);
-  const opening = messages[0];
-  const output = lastAssistant(excerpt, messages, (m) => m.content.trim() !== "");
-  return create(TurnEventsSchema, {
-    turn: excerpt.turn,
-    userQuery: opening?.content ?? "",
-    finalOutput: output?.content ?? "",
-    timestamp: opening?.timestamp,
-    events: excerpt.events.map((event) => (includePayload ? event : withoutPayload(event))),
-    eventCount: excerpt.eventCount,
-  });
+/** The text of the first user message; empty where there is none. */
+export function userMessage({ messages }: TurnStory): string {
+  return messages.find(({ role }) => role === Role.USER)?.content ?? "";
 }
 
-/** The event with only what names and places it. */
-export function withoutPayload(event: Event): Event {
-  return { ...event, payload: { case: undefined } };
+/** As it was reported, else from the first event to the last answer. */
+export function latencyMs({ ended, opening, messages }: TurnStory): number | undefined {
+  if (ended?.latencyMs !== undefined) return ended.latencyMs;
+  const answered = answerOf(messages)?.timestamp;
+  if (answered === undefined || opening?.at === undefined) return undefined;
+  return uint32(timestampMs(answered) - timestampMs(opening.at));
 }
 
-function messagesOf(excerpt: TurnExcerpt): Message[] {
-  return excerpt.events.map(messageOf).filter((m) => m !== undefined);
+/** As it was reported, else the sum over the messages, where all of them were looked at. */
+export function tokensUsed({ ended, messages, whole }: TurnStory): number | undefined {
+  if (ended?.tokensUsed !== undefined) return ended.tokensUsed;
+  const counted = messages.flatMap(({ tokens }) => tokens ?? []);
+  if (!whole || counted.length === 0) return undefined;
+  return uint32(counted.reduce((sum, tokens) => sum + tokens, 0));
 }
 
-function lastAssistant(
-  excerpt: TurnExcerpt,
-  messages: readonly Message[],
-  accepts: (message: Message) => boolean,
-): Message | undefined {
-  if (excerpt.response !== undefined && accepts(excerpt.response)) return excerpt.response;
-  return messages.findLast((m) => m.role === Role.ASSISTANT && accepts(m));
+/** The last assistant message that says something, or said something until it was redacted. */
+function answerOf(messages: readonly Message[]): Message | undefined {
+  return messages.findLast(
+    ({ role, content, redacted }) => role === Role.ASSISTANT && (content !== "" || redacted),
+  );
 }
 
-function toolInvocations(messages: readonly Message[]): ToolInvocation[] {
-  const invocations: ToolInvocation[] = [];
-  for (const { part } of messages.flatMap((m) => m.parts)) {
-    if (part.case === "toolCall") {
-      const { callId, name, input } = part.value;
-      invocations.push(create(ToolInvocationSchema, { callId, name, input }));
-    } else if (part.case === "toolResult") {
-      const { callId, output, isError } = part.value;
-      const call = invocations.find((i) => i.callId === callId && i.success === undefined);
-      if (call !== undefined) Object.assign(call, { output, success: !isError });
-    }
-  }
-  return invocations;
+function metadataOf(
+  started: JsonObject | undefined,
+  ended: JsonObject | undefined,
+): JsonObject | undefined {
+  return ended === undefined ? started : merged(started, ended);
+}
+
+/** Clocks of replicas differ, and sums have no bound. */
+function uint32(value: number): number {
+  return Math.min(Math.max(Math.round(value), 0), 4_294_967_295);
 }

@@ -1,8 +1,13 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import { unavailable } from "../domain/errors.ts";
 import type { EventRecord } from "../domain/event.ts";
+import { dueSessions, listArchived, packableSessions } from "./archive/archived-sessions.ts";
+import { packLog } from "./archive/pack.ts";
+import { readArchivedEvents } from "./archive/read-archived.ts";
+import { unpackLog } from "./archive/unpack.ts";
 import type { Database } from "./database.ts";
 import { saysAway, translated } from "./failure.ts";
+import { Forker } from "./fork/forker.ts";
 import { grouped } from "./grouped.ts";
 import { type HeadRow, headOf } from "./head.ts";
 import { Lane } from "./lane.ts";
@@ -15,10 +20,14 @@ import { expireOperations } from "./queries/expire-operations.ts";
 import { readDeletedHead, readHeadRows } from "./queries/heads.ts";
 import { prepareLatestSession } from "./queries/latest.ts";
 import { prepareCountMessages, prepareReadMessages } from "./queries/messages.ts";
+import { readPastState } from "./queries/past-state.ts";
 import { prepareListSessions } from "./queries/session-list.ts";
-import { readTurns } from "./queries/turns.ts";
+import { findTurn, readTurns } from "./queries/turns.ts";
 import { readVersions } from "./queries/versions.ts";
 import { findReceipts, receiptOf } from "./receipt.ts";
+import { findEntries } from "./search/find-entries.ts";
+import { indexEvents } from "./search/index-events.ts";
+import { takeUnindexed } from "./search/take-unindexed.ts";
 import { Writer } from "./writer/writer.ts";
 
 /** Heads one grouped query reads at most. */
@@ -35,6 +44,7 @@ export class DatabaseJournal implements port.Journal {
   readonly #clock: () => Date;
   readonly #reads: Lane;
   readonly #writer: Writer;
+  readonly #forker: Forker;
   readonly #readHeadRow: (address: port.SessionAddress) => Promise<HeadRow | undefined>;
   readonly #readVersions: (uids: readonly string[]) => Promise<Map<string, number>>;
   readonly #prepared;
@@ -46,6 +56,7 @@ export class DatabaseJournal implements port.Journal {
     this.#database = database;
     this.#clock = clock;
     this.#writer = new Writer(database, clock);
+    this.#forker = new Forker(database, clock);
     const lane = new Lane(database.reads, database);
     this.#reads = lane;
     this.#outage = new Outage(() => lane.run(PING, []));
@@ -67,6 +78,10 @@ export class DatabaseJournal implements port.Journal {
 
   changeSession(change: port.Change): Promise<port.ChangeOutcome> {
     return this.#guard(() => this.#writer.changeSession(change));
+  }
+
+  forkSession(fork: port.Fork): Promise<port.ForkOutcome> {
+    return this.#guard(() => this.#forker.forkSession(fork));
   }
 
   findReceipt(operation: port.Operation): Promise<port.Receipt | undefined> {
@@ -93,6 +108,10 @@ export class DatabaseJournal implements port.Journal {
     return this.#guard(() => this.#prepared.readEvents(range));
   }
 
+  readPastState(uid: string, seq: number): Promise<port.PastState> {
+    return this.#guard(() => readPastState(this.#reads, uid, seq));
+  }
+
   readMessages(query: port.MessageQuery): Promise<EventRecord[]> {
     return this.#guard(() => this.#prepared.readMessages(query));
   }
@@ -105,6 +124,10 @@ export class DatabaseJournal implements port.Journal {
     return this.#guard(() => readTurns(this.#reads, query));
   }
 
+  findTurn(query: port.TurnNameQuery): Promise<number | undefined> {
+    return this.#guard(() => findTurn(this.#reads, query));
+  }
+
   listSessions(query: port.SessionQuery): Promise<port.SessionPage> {
     return this.#guard(() => this.#prepared.listSessions(query));
   }
@@ -115,6 +138,43 @@ export class DatabaseJournal implements port.Journal {
 
   readVersions(uids: readonly string[]): Promise<Map<string, number>> {
     return this.#guard(() => this.#readVersions(uids));
+  }
+
+  dueSessions(now: Date, limit: number): Promise<Head[]> {
+    return this.#guard(() => dueSessions(this.#reads, now, limit));
+  }
+
+  listArchived(query: port.ArchiveQuery): Promise<port.ArchivePage> {
+    return this.#guard(() => listArchived(this.#reads, query));
+  }
+
+  readArchivedEvents(range: port.EventRange): Promise<EventRecord[]> {
+    const { readEvents } = this.#prepared;
+    return this.#guard(() => readArchivedEvents(this.#reads, range, readEvents));
+  }
+
+  packableSessions(now: Date, limit: number): Promise<string[]> {
+    return this.#guard(() => packableSessions(this.#reads, now, limit));
+  }
+
+  packLog(uid: string, now: Date): Promise<void> {
+    return this.#guard(() => packLog(this.#reads, uid, now));
+  }
+
+  unpackLog(uid: string, now: Date): Promise<void> {
+    return this.#guard(() => unpackLog(this.#reads, uid, now));
+  }
+
+  findEntries(query: port.SearchQuery): Promise<port.SearchPage> {
+    return this.#guard(() => findEntries(this.#reads, query));
+  }
+
+  takeUnindexed(now: Date, limit: number): Promise<port.Unindexed[]> {
+    return this.#guard(() => takeUnindexed(this.#reads, now, limit));
+  }
+
+  indexEvents(change: port.IndexChange): Promise<void> {
+    return this.#guard(() => indexEvents(this.#reads, change));
   }
 
   expireOperations(now: Date, limit: number): Promise<number> {
@@ -131,7 +191,8 @@ export class DatabaseJournal implements port.Journal {
 
   close(): Promise<void> {
     this.#outage.end();
-    this.#closing ??= this.#writer.drain().then(() => this.#database.close());
+    const settled = () => Promise.all([this.#writer.drain(), this.#forker.drain()]);
+    this.#closing ??= settled().then(() => this.#database.close());
     return this.#closing;
   }
 

@@ -9,6 +9,8 @@ export interface Database {
   readonly writes: pg.Pool;
   /** Carries the writes that must wait for somebody else's lock. */
   readonly waits: pg.Pool;
+  /** Carries the copies of whole logs, one at a time. */
+  readonly copies: pg.Pool;
   readonly reads: pg.Pool;
   readonly limits: Limits;
   /** True if no other process can write to it while it is open. */
@@ -29,9 +31,11 @@ export interface Limits {
   readonly connectMs: number;
   /** For one statement. Default 5,000. */
   readonly queryMs: number;
+  /** For one that copies a whole log. Default 30,000. */
+  readonly copyMs: number;
 }
 
-export const DEFAULT_LIMITS: Limits = { connectMs: 2000, queryMs: 5000 };
+export const DEFAULT_LIMITS: Limits = { connectMs: 2000, queryMs: 5000, copyMs: 30_000 };
 
 /** The server's process behind a connection; pids are used again, start times are not. */
 export interface Backend {

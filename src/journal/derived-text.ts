@@ -12,3 +12,8 @@ export function derivedText(text: string, maxLength = 255): string {
 export function soughtId(id: string): string {
   return id.includes("\0") ? "" : id;
 }
+
+/** A pattern for `ILIKE` in which the text's own wildcards are plain characters. */
+export function containing(text: string): string {
+  return `%${derivedText(text).replace(/[\\%_]/g, "\\$&")}%`;
+}

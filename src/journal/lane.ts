@@ -19,11 +19,14 @@ const PAUSE_MS = 50;
 export class Lane {
   readonly #pool: pg.Pool;
   readonly #database: Database;
+  readonly #statementMs: number;
   #doubtful: Backend | undefined;
 
-  constructor(pool: pg.Pool, database: Database) {
+  /** @param statementMs how long a statement may take; default the limit for all of them */
+  constructor(pool: pg.Pool, database: Database, statementMs = database.limits.queryMs) {
     this.#pool = pool;
     this.#database = database;
+    this.#statementMs = statementMs;
   }
 
   /**
@@ -42,7 +45,7 @@ export class Lane {
   async query(config: pg.QueryConfig): Promise<pg.QueryResult> {
     const connection = await this.#connect(this.#database.limits.connectMs);
     // The server gives up first if it can; this is for one that does not answer at all.
-    const timer = setTimeout(cut, this.#database.limits.queryMs + 500, connection);
+    const timer = setTimeout(cut, this.#statementMs + 500, connection);
     try {
       const result = await connection.query(config);
       connection.release();

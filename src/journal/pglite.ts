@@ -43,6 +43,7 @@ export class PgliteDatabase implements Database {
   readonly limits: Limits;
   readonly writes: pg.Pool;
   readonly waits: pg.Pool;
+  readonly copies: pg.Pool;
   readonly reads: pg.Pool;
   readonly #engine: PgliteEngine;
   readonly #lock: FolderLock | undefined;
@@ -51,8 +52,10 @@ export class PgliteDatabase implements Database {
     this.#engine = engine;
     this.#lock = lock;
     const queryMs = options.queryMs ?? DEFAULT_LIMITS.queryMs;
-    // There is one connection, so getting it means waiting for a statement.
-    this.limits = { connectMs: options.connectMs ?? queryMs, queryMs };
+    const copyMs = options.copyMs ?? DEFAULT_LIMITS.copyMs;
+    // There is one connection, so getting it means waiting for a statement, which may be a copy.
+    const connectMs = options.connectMs ?? Math.max(queryMs, copyMs);
+    this.limits = { connectMs, queryMs, copyMs };
     const pool = openPool({
       stream: () => engine.connect(),
       user: "postgres",
@@ -64,6 +67,7 @@ export class PgliteDatabase implements Database {
     });
     this.writes = pool;
     this.waits = pool;
+    this.copies = pool;
     this.reads = pool;
   }
 

@@ -1,7 +1,11 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import type { Role } from "../../gen/parley/v1/message_pb.js";
 import type { SessionStatus } from "../../gen/parley/v1/session_pb.js";
+import type { Rewrite } from "../domain/decision.ts";
 import type { EventRecord, NewEvent } from "../domain/event.ts";
+import type { Archive } from "./archive/port.ts";
+import type { Fork, ForkOutcome } from "./fork/port.ts";
+import type { Search } from "./search/port.ts";
 
 /**
  * Where sessions are kept: the log of record. A write is acknowledged when its
@@ -15,7 +19,7 @@ import type { EventRecord, NewEvent } from "../domain/event.ts";
  *
  * Numbers and times beyond what the store holds ask for the nearest it does.
  */
-export interface Journal {
+export interface Journal extends Archive, Search {
   /** True if no other process can write to this journal while it is open. */
   readonly exclusive: boolean;
 
@@ -25,6 +29,13 @@ export interface Journal {
    * step, if the session is still what `basedOn` names.
    */
   changeSession(change: Change): Promise<ChangeOutcome>;
+  /**
+   * Makes a session whose log is the first events of another, byte for byte, and one more event; the
+   * states remembered of them are copied too. All in one step, which shows nothing that was not
+   * committed when it began. Takes a time that grows with the copy, during which other writes go
+   * on; forks wait for one another.
+   */
+  forkSession(fork: Fork): Promise<ForkOutcome>;
   /** What an operation of the last 24 hours did, if there was one. */
   findReceipt(operation: Operation): Promise<Receipt | undefined>;
 
@@ -39,17 +50,25 @@ export interface Journal {
   readDeletedHead(address: SessionAddress): Promise<Head | undefined>;
   /** Events in order, at most `limit` and about `maxBytes`, at least one where there is one. */
   readEvents(range: EventRange): Promise<EventRecord[]>;
+  /**
+   * The state right after an event: a remembered one, with the events that have come since. The
+   * first event makes the state where none is remembered.
+   */
+  readPastState(uid: string, seq: number): Promise<PastState>;
   /** Messages in the order asked for, at most `limit` and about 4 MiB, at least one. */
   readMessages(query: MessageQuery): Promise<EventRecord[]>;
   /** How many messages match, whatever `limit`, `offset` and `order` say. */
   countMessages(query: MessageQuery): Promise<number>;
   /**
-   * Turns in the order asked for, each with its first `perTurn` events in the order
-   * of the log; as many whole ones as fit into 4 MiB. Of a first turn that does not
-   * fit: its first event, and as many more as do. So an answer that is not empty
-   * may lack turns, which the caller sees by counting.
+   * Turns in the order asked for, each with its excerpt in the order of the log; as
+   * many as fit into 4 MiB. Of a first turn that does not fit: its first and last
+   * event, its first user and its last assistant message, and as many more of the
+   * first ones as do. So an answer that is not empty may lack turns, which the
+   * caller sees by counting.
    */
   readTurns(query: TurnQuery): Promise<TurnRecords[]>;
+  /** The number of the turn that began with the event of this id. */
+  findTurn(query: TurnNameQuery): Promise<number | undefined>;
   listSessions(query: SessionQuery): Promise<SessionPage>;
   latestSession(filter: LatestFilter): Promise<Head | undefined>;
   /** The version of each session that exists, deleted ones included. */
@@ -62,6 +81,19 @@ export interface Journal {
   /** Finishes the writes that were accepted, then lets go of the store. */
   close(): Promise<void>;
 }
+
+export type { Archive, ArchivePage, ArchiveQuery } from "./archive/port.ts";
+export type { Fork, ForkOutcome } from "./fork/port.ts";
+export type {
+  FoundEntry,
+  IndexChange,
+  Search,
+  SearchEntry,
+  SearchPage,
+  SearchPlace,
+  SearchQuery,
+  Unindexed,
+} from "./search/port.ts";
 
 /** Names a session the way callers do. */
 export interface SessionAddress {
@@ -112,6 +144,10 @@ export interface Change {
    * of the gate, so that an append loses to nothing but what may forbid it.
    */
   readonly basedOn: { readonly state: number } | { readonly gate: number };
+  /** Given: the change is made only if the log has this many turns just before it. */
+  readonly atTurn?: number;
+  /** Given: these events hold something else from then on; only with a new state. */
+  readonly rewrites?: readonly Rewrite[];
   /**
    * At least one; or none if nothing is to change and the operation is to be
    * known all the same, which is then recorded if the state is the one named.
@@ -165,6 +201,16 @@ export interface EventRange {
   readonly maxBytes?: number;
 }
 
+/** What the state at a place of the log follows from. */
+export interface PastState {
+  /** The state at `seq`, its counters empty; undefined if none is remembered before it. */
+  readonly base:
+    | { readonly head: Head; readonly seq: number; readonly stateVersion: number }
+    | undefined;
+  /** The events after the base up to the place asked for, without messages. */
+  readonly events: readonly EventRecord[];
+}
+
 export interface MessageQuery {
   readonly uid: string;
   readonly order: "asc" | "desc";
@@ -184,12 +230,30 @@ export interface TurnQuery {
   readonly toTurn: number;
   readonly order: "asc" | "desc";
   readonly upToSeq: number;
-  readonly perTurn: number;
+  /** At most 1,000 of either. */
+  readonly excerpt: {
+    /** So many of its first events. */
+    readonly first: number;
+    /** So many of its last: of a turn that a call ended, of those up to its end. */
+    readonly last: number;
+  };
 }
 
-/** The first events of one turn. */
+/** Asks for a turn by its id, among those from one number to another. */
+export interface TurnNameQuery {
+  readonly uid: string;
+  readonly turnId: string;
+  readonly fromTurn: number;
+  readonly toTurn: number;
+}
+
 export interface TurnRecords {
   readonly turn: number;
+  /**
+   * The excerpt, its first event included; and where the turn is longer than that,
+   * the first user message and the last assistant message, if they are among its
+   * first or last 1,000 messages.
+   */
   readonly events: readonly EventRecord[];
   /** How many events the turn has in all, up to `upToSeq`. */
   readonly eventCount: number;

@@ -7,7 +7,7 @@ import type { Journal } from "./port.ts";
 export interface PostgresJournalOptions extends Partial<Limits> {
   /** `postgres://…`, straight to the server: prepared statements do not survive a pooler. */
   readonly url: string;
-  /** Connections for reads; two more are for writes. Default 8. */
+  /** Connections for reads; two more are for writes, and one for forks. Default 8. */
   readonly readConnections?: number;
   /** False to refuse a database that lacks migrations instead of applying them. Default true. */
   readonly migrate?: boolean;
@@ -17,6 +17,9 @@ export interface PostgresJournalOptions extends Partial<Limits> {
 
 /** How long a write waits for one lock before it counts as a failed attempt. */
 const LOCK_MS = 1000;
+
+/** How long the connection for copies is kept without one, since they are rare. */
+const COPIES_IDLE_MS = 10_000;
 
 /**
  * Opens the journal in Postgres 15 or newer. Rejects with `MigrationError` if
@@ -40,13 +43,15 @@ class PostgresDatabase implements Database {
   readonly limits: Limits;
   readonly writes: pg.Pool;
   readonly waits: pg.Pool;
+  readonly copies: pg.Pool;
   readonly reads: pg.Pool;
 
   constructor(options: PostgresJournalOptions) {
-    const { url, connectMs, queryMs, readConnections } = options;
+    const { url, connectMs, queryMs, copyMs, readConnections } = options;
     this.limits = {
       connectMs: connectMs ?? DEFAULT_LIMITS.connectMs,
       queryMs: queryMs ?? DEFAULT_LIMITS.queryMs,
+      copyMs: copyMs ?? DEFAULT_LIMITS.copyMs,
     };
     const config: pg.PoolConfig = {
       connectionString: url,
@@ -57,6 +62,11 @@ class PostgresDatabase implements Database {
     const writing = { ...config, max: 1, idleTimeoutMillis: 0, lock_timeout: LOCK_MS };
     this.writes = openPool(writing);
     this.waits = openPool(writing);
+    this.copies = openPool({
+      ...writing,
+      statement_timeout: this.limits.copyMs,
+      idleTimeoutMillis: COPIES_IDLE_MS,
+    });
     this.reads = openPool({ ...config, max: readConnections ?? 8 });
   }
 
@@ -73,6 +83,7 @@ class PostgresDatabase implements Database {
   async reclaim(): Promise<void> {}
 
   async close(): Promise<void> {
-    await Promise.all([this.writes.end(), this.waits.end(), this.reads.end()]);
+    const pools = [this.writes, this.waits, this.copies, this.reads];
+    await Promise.all(pools.map((pool) => pool.end()));
   }
 }

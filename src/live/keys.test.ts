@@ -13,6 +13,7 @@ describe("sessionKeys", () => {
     ).toEqual({
       head: "parley:{acme/chat-7:x}:ann:head",
       tail: "parley:{acme/chat-7:x}:ann:tail",
+      open: "parley:{acme/chat-7:x}:ann:open",
       wake: "parley:{acme/chat-7:x}:ann:wake",
     });
   });

@@ -16,6 +16,8 @@ export function assertPrefix(prefix: string): void {
 export interface SessionKeys {
   readonly head: string;
   readonly tail: string;
+  /** The open message. */
+  readonly open: string;
   /** Sharded Pub/Sub channel. */
   readonly wake: string;
 }
@@ -24,7 +26,12 @@ export interface SessionKeys {
 export function sessionKeys(prefix: string, key: LiveKey): SessionKeys {
   const tag = `${prefix}{${escapePart(key.tenantId)}/${escapePart(key.sessionId)}}`;
   const name = `${tag}:${escapePart(key.userId)}`;
-  return { head: `${name}:head`, tail: `${name}:tail`, wake: `${name}:wake` };
+  return {
+    head: `${name}:head`,
+    tail: `${name}:tail`,
+    open: `${name}:open`,
+    wake: `${name}:wake`,
+  };
 }
 
 /**

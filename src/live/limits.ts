@@ -3,6 +3,12 @@ import type { Copy } from "./port.ts";
 /** Default staleness bound, ms. */
 export const DEFAULT_BOUND_MS = 2_000;
 
+/** How long an open message and the ids of closed ones stay after the last word of them, ms. */
+export const DEFAULT_SILENCE_MS = 600_000;
+
+/** How many closed messages of a session are remembered, the latest ones. */
+export const CLOSED_MESSAGES = 32;
+
 /** How many events a view keeps of a session, and how many bytes of them. */
 export interface TailLimits {
   readonly events: number;

@@ -1,4 +1,4 @@
-import type { WakeListener } from "./port.ts";
+import type { PublishedFragment, WakeListener } from "./port.ts";
 
 /** One subscription; the same listener may have several. */
 export interface Seat {
@@ -31,6 +31,10 @@ export class Listeners {
 
   wake(channel: string, uid: string, version: number): void {
     this.#each(channel, (listener) => listener.woken(uid, version));
+  }
+
+  tell(channel: string, uid: string, fragment: PublishedFragment): void {
+    this.#each(channel, (listener) => listener.told(uid, fragment));
   }
 
   lose(channel: string): void {

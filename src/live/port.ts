@@ -1,4 +1,5 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import type { Role } from "../../gen/parley/v1/message_pb.js";
 import type { EventRecord } from "../domain/event.ts";
 
 /**
@@ -9,9 +10,6 @@ import type { EventRecord } from "../domain/event.ts";
  * time limit.
  */
 export interface LiveView {
-  /** What it is, for the log line at start and `/readyz`. */
-  readonly kind: "memory" | "redis";
-
   /** A moment on the view's clock that is already past; undefined if none is known. */
   lastMoment(): Moment | undefined;
 
@@ -34,6 +32,24 @@ export interface LiveView {
    * where that is noticed).
    */
   subscribe(key: LiveKey, listener: WakeListener): Promise<Subscription>;
+
+  /**
+   * Adds a fragment to the open message of a session, the one that is being
+   * written, and tells all who subscribed; later ones are told later. A session
+   * has one open message, and nothing of it 10 minutes after its last fragment.
+   * One round trip, unless the fragment begins inside what is there already.
+   * @throws {RangeError} if the message id cannot be one.
+   */
+  publish(key: LiveKey, admission: Admission, fragment: Fragment): Promise<Publication>;
+
+  /** The open message with its text so far; undefined if there is none, or none is known. */
+  readOpenMessage(key: LiveKey, uid: string): Promise<PublishedFragment | undefined>;
+
+  /**
+   * Says that messages are in the log. What is kept of their text is dropped,
+   * and for 10 minutes so is what is still published of them.
+   */
+  closeMessages(key: LiveKey, uid: string, messageIds: readonly string[]): Promise<void>;
 
   /** Resolves if the view answers. */
   ping(): Promise<void>;
@@ -61,6 +77,8 @@ export interface LiveKey {
 export interface Want {
   /** Events after this seq are wanted too; undefined: the head is enough. */
   readonly eventsAfter?: number;
+  /** Instead: so many of the last events are wanted too, or as many of them as are at hand. */
+  readonly lastEvents?: number;
 }
 
 export interface Glance {
@@ -72,7 +90,8 @@ export interface Glance {
   readonly fresh: boolean;
   /**
    * All events after `eventsAfter` up to the head's version; undefined if they
-   * were not asked for or the view does not have them all.
+   * were not asked for or the view does not have them all. Of `lastEvents` those
+   * it has; undefined if it has none.
    */
   readonly events: readonly EventRecord[] | undefined;
 }
@@ -93,9 +112,48 @@ export interface Copy {
   readonly events: readonly EventRecord[];
 }
 
+/** A piece of the text of a message that is being written. */
+export interface Fragment {
+  /** The id its message will have in the log, 1 to 64 characters without blanks. */
+  readonly messageId: string;
+  readonly role: Role;
+  /** Where in the message's text it begins, in UTF-16 code units; 0 begins it, or begins it anew. */
+  readonly offset: number;
+  /** Not empty. */
+  readonly text: string;
+}
+
+/** A fragment as the view took it. What it has of an open message is one from offset 0. */
+export interface PublishedFragment extends Fragment {
+  /** Which beginning of which message it belongs to; later ones of a session have greater numbers. */
+  readonly opening: number;
+  /** A version the session had when the message was begun: it is in the log later, or not at all. */
+  readonly since: number;
+}
+
+/** As of which head its publisher was let in. */
+export interface Admission {
+  readonly uid: string;
+  readonly version: number;
+}
+
+export type Publication =
+  /** The text so far ends at `end`, in UTF-16 code units, with the fragment in it. */
+  | { readonly kind: "taken"; readonly end: number }
+  /** The text so far ends before the fragment begins; at 0 if another message was begun since. */
+  | { readonly kind: "gap"; readonly end: number }
+  /** Nothing is known of what comes before the fragment. */
+  | { readonly kind: "unknown" }
+  /** The message is in the log; the fragment was dropped. */
+  | { readonly kind: "closed" }
+  /** The view has a newer head than that of the admission; the fragment was not looked at. */
+  | { readonly kind: "moved" };
+
 export interface WakeListener {
   /** The session's version is at least this. */
   woken(uid: string, version: number): void;
+  /** A fragment was published, here or elsewhere. */
+  told(uid: string, fragment: PublishedFragment): void;
   /** Wake-ups may have been lost, and no longer are: look for yourself. */
   lost(): void;
 }

@@ -8,8 +8,8 @@ export class Alarm {
     this.#wake?.();
   }
 
-  /** Sleeps until it rings, at most so many milliseconds. True if it rang. */
-  async sleep(atMostMs: number): Promise<boolean> {
+  /** Sleeps until it rings, at most so many milliseconds. */
+  async sleep(atMostMs: number): Promise<void> {
     if (!this.#rung) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#wake = resolve;
@@ -18,8 +18,6 @@ export class Alarm {
       clearTimeout(timer);
       this.#wake = undefined;
     }
-    const rang = this.#rung;
     this.#rung = false;
-    return rang;
   }
 }

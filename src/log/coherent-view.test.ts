@@ -21,7 +21,6 @@ function setUp() {
   const installs: { copy: Copy; settle: PromiseWithResolvers<void> }[] = [];
   let now = 0;
   const live: LiveView = {
-    kind: "memory",
     lastMoment: () => 0 as Moment,
     read: async () => ({ fresh: true }) as Glance,
     install: (offered) => {
@@ -30,6 +29,9 @@ function setUp() {
       return settle.promise;
     },
     subscribe: async () => ({ close: async () => {} }),
+    publish: async () => ({ kind: "unknown" }),
+    readOpenMessage: async () => undefined,
+    closeMessages: async () => {},
     ping: async () => {},
     close: async () => {},
   };
@@ -64,6 +66,19 @@ describe("CoherentView", () => {
     installs[0]?.settle.resolve();
     await offers[0];
     expect(installs[1]?.copy.events.map(({ seq }) => seq)).toEqual([9]);
+    installs[1]?.settle.resolve();
+    await Promise.all(offers);
+  });
+
+  it("does not join events from before a redaction to its head", async () => {
+    const { view, installs } = setUp();
+    const redaction = copy(3);
+    redaction.head.rewriteSeq = 3;
+    const offers = [copy(1), copy(2), redaction].map((one) => view.offer(one));
+    installs[0]?.settle.resolve();
+    await offers[0];
+    expect(installs[1]?.copy.head.rewriteSeq).toBe(3);
+    expect(installs[1]?.copy.events.map(({ seq }) => seq)).toEqual([3]);
     installs[1]?.settle.resolve();
     await Promise.all(offers);
   });

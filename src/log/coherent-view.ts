@@ -1,8 +1,17 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import type { Clock } from "../clock.ts";
-import type { Copy, Glance, LiveKey, LiveView, Moment, Want } from "../live/port.ts";
+import type {
+  Copy,
+  Fragment,
+  Glance,
+  LiveKey,
+  LiveView,
+  Moment,
+  Publication,
+  Want,
+} from "../live/port.ts";
 
-/** How long an answer waits for its installation, in milliseconds. */
+/** How long an answer waits for what it says to the view, in milliseconds. */
 const INSTALL_PATIENCE_MS = 50;
 
 /**
@@ -75,16 +84,20 @@ export class CoherentView {
   }
 
   async #install(name: string, copy: Copy): Promise<void> {
-    const installed = this.#live.install(copy).then(
-      () => true,
-      () => false,
-    );
-    const patience = Promise.withResolvers<false>();
-    const timer = setTimeout(() => patience.resolve(false), INSTALL_PATIENCE_MS);
-    const inTime = await Promise.race([installed, patience.promise]);
-    clearTimeout(timer);
-    if (inTime) this.#trust(name, copy);
+    if (await inTime(this.#live.install(copy))) this.#trust(name, copy);
     else this.#doubt(name, versionOf(copy));
+  }
+
+  /** Passes a fragment on that the owner of this head publishes; undefined if the view is away. */
+  async publish(head: Head, fragment: Fragment): Promise<Publication | undefined> {
+    const admission = { uid: head.uid, version: head.session?.version ?? 0 };
+    return this.#live.publish(keyOf(head), admission, fragment).catch(() => undefined);
+  }
+
+  /** Says that messages are in the log; resolves when it is said, or was not to be in time. */
+  async closeMessages(head: Head, messageIds: readonly string[]): Promise<void> {
+    if (messageIds.length === 0) return;
+    await inTime(this.#live.closeMessages(keyOf(head), head.uid, messageIds));
   }
 
   /**
@@ -119,6 +132,19 @@ export class CoherentView {
   }
 }
 
+/** True if it succeeded in time. */
+async function inTime(done: Promise<void>): Promise<boolean> {
+  const settled = done.then(
+    () => true,
+    () => false,
+  );
+  const patience = Promise.withResolvers<false>();
+  const timer = setTimeout(() => patience.resolve(false), INSTALL_PATIENCE_MS);
+  const succeeded = await Promise.race([settled, patience.promise]);
+  clearTimeout(timer);
+  return succeeded;
+}
+
 interface Doubt {
   readonly until: number;
   /** The version that could not be installed. */
@@ -145,13 +171,18 @@ function nameOf(key: LiveKey): string {
   return `${key.tenantId}/${key.sessionId}/${key.userId}`;
 }
 
-/** The newer of two copies, with the events of both as far as they follow one another. */
+/**
+ * The newer of two copies, with the events of both as far as they follow one
+ * another. Where something was rewritten in between, the older ones are left
+ * behind: what was taken away could be among them.
+ */
 function join(one: Copy, other: Copy): Copy {
   if (one.head.uid !== other.head.uid) return other;
   if (versionOf(one) === versionOf(other)) return joinEqual(one, other);
   const [older, newer] = versionOf(one) < versionOf(other) ? [one, other] : [other, one];
   const last = older.events.at(-1)?.seq;
-  const follows = last !== undefined && newer.events[0]?.seq === last + 1;
+  const same = older.head.rewriteSeq === newer.head.rewriteSeq;
+  const follows = same && last !== undefined && newer.events[0]?.seq === last + 1;
   return follows ? { ...newer, events: [...older.events, ...newer.events] } : newer;
 }
 

@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { Role } from "../../gen/parley/v1/message_pb.js";
-import { placeEvent } from "../domain/event.ts";
-import type { MessageQuery, TurnQuery } from "../journal/port.ts";
+import type { TurnQuery } from "../journal/port.ts";
 import { reading, scriptedLog } from "./testing/scripted-log.ts";
-import { eventAt, headAt, said } from "./testing/sessions.ts";
+import { headAt } from "./testing/sessions.ts";
 
-const ALL = { afterSeq: 0, beforeSeq: undefined, role: undefined, limit: 100, offset: 0 } as const;
+const ALL = {
+  afterSeq: 0,
+  beforeSeq: undefined,
+  role: undefined,
+  withinHistory: true,
+  limit: 100,
+  offset: 0,
+} as const;
 
 /** A session that was read at version 5, and has grown to 8 since. */
 async function setUp() {
@@ -20,8 +26,13 @@ async function setUp() {
 describe("what is read of a session stays within the version that was read", () => {
   it("its events", async () => {
     const { log, read } = await setUp();
-    const events = await log.events(read, 2, 100);
-    expect(events.map(({ seq }) => seq)).toEqual([3, 4, 5]);
+    const seqs = async (upToSeq?: number) => {
+      const wish = { afterSeq: 2, limit: 100, ...(upToSeq && { upToSeq }) };
+      return (await log.events(read, wish)).map(({ seq }) => seq);
+    };
+    expect(await seqs()).toEqual([3, 4, 5]);
+    expect(await seqs(7)).toEqual([3, 4, 5]);
+    expect(await seqs(4)).toEqual([3, 4]);
   });
 
   it("its messages, in both orders, and their number", async () => {
@@ -44,26 +55,8 @@ describe("what is read of a session stays within the version that was read", () 
   it("its turns", async () => {
     const { log, read, calls, journal } = await setUp();
     journal.readTurns = async () => [];
-    await log.turns(read, { order: "desc", limit: 10, offset: 0, perTurn: 5 });
+    await log.turns(read, { order: "desc", limit: 10, offset: 0 });
     const query = calls.given<TurnQuery>("journal.readTurns");
-    expect(query).toMatchObject({ fromTurn: 1, toTurn: 4, upToSeq: 5, perTurn: 5 });
-  });
-});
-
-describe("the last answer of a turn that is too long to be read whole", () => {
-  it("is looked up behind its first events, up to its last one", async () => {
-    const { log, read, calls, journal } = await setUp();
-    const answer = placeEvent(said("the answer", Role.ASSISTANT).bytes, 5, 1);
-    journal.readTurns = async () => [
-      { turn: 1, events: [eventAt(2)], eventCount: 4, lastSeq: 5 },
-      { turn: 2, events: [eventAt(6)], eventCount: 1, lastSeq: 6 },
-    ];
-    journal.readMessages = async () => [answer];
-    const turns = await log.turns(read, { order: "asc", limit: 10, offset: 0, perTurn: 1 });
-    expect(turns.map(({ response }) => response?.content)).toEqual(["the answer", undefined]);
-    expect(calls.named("journal.readMessages")).toHaveLength(1);
-    const query = calls.given<MessageQuery>("journal.readMessages");
-    const wanted = { role: Role.ASSISTANT, order: "desc", limit: 1, offset: 0 };
-    expect(query).toMatchObject({ ...wanted, afterSeq: 2, upToSeq: 5 });
+    expect(query).toMatchObject({ fromTurn: 1, toTurn: 4, upToSeq: 5 });
   });
 });

@@ -1,7 +1,11 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import type { Admitted } from "../domain/access.ts";
 import type { EventRecord } from "../domain/event.ts";
 import type { TurnExcerpt } from "../domain/turn.ts";
+import type { TurnIdentity } from "../domain/turn-mark.ts";
 import type {
+  ArchivePage,
+  ArchiveQuery,
   Creation,
   LatestFilter,
   SessionAddress,
@@ -9,12 +13,19 @@ import type {
   SessionQuery,
 } from "../journal/port.ts";
 import { CoherentView } from "./coherent-view.ts";
+import { type ForkRequest, SessionForker } from "./fork-session.ts";
+import { PartialPublisher, type PartialRequest } from "./publish-partial.ts";
+import { type ArchivedRequest, ArchiveReader } from "./read-archive.ts";
+import { type EventWish, readEvents } from "./read-events.ts";
 import { type MessagePage, type MessageWish, readMessages } from "./read-messages.ts";
 import { type Reading, type ReadRequest, SessionReader } from "./read-session.ts";
-import { readTurns, type TurnWish } from "./read-turns.ts";
+import { type PastHead, readPastHead } from "./read-state.ts";
+import { findTurn, readTurn, readTurns, type TurnWish } from "./read-turns.ts";
+import { type FoundPage, type SearchRequest, search } from "./search.ts";
 import type { Stores } from "./stores.ts";
 import { WatchHubs } from "./watch-hubs.ts";
-import { SessionWatcher, type Update, type WatchRequest } from "./watch-session.ts";
+import { SessionWatcher, type WatchRequest } from "./watch-session.ts";
+import type { Update } from "./watch-update.ts";
 import { type Created, SessionWriter, type WriteRequest, type Written } from "./write-session.ts";
 
 /**
@@ -24,17 +35,36 @@ import { type Created, SessionWriter, type WriteRequest, type Written } from "./
 export interface Log {
   create(creation: Creation, retryable: boolean): Promise<Created>;
   write(request: WriteRequest): Promise<Written>;
+  /** A copy of a session its caller may see; else as `read` refuses. */
+  fork(request: ForkRequest): Promise<Created>;
   /** One session its caller may see; else `session_not_found` or `session_expired`. */
   read(request: ReadRequest): Promise<Reading>;
   /** The caller's last deleted session of this id. */
   readDeleted(address: SessionAddress): Promise<Head | undefined>;
-  /** Events after a seq up to the version that was read, at most `limit`. */
-  events(reading: Reading, afterSeq: number, limit: number): Promise<readonly EventRecord[]>;
+  /** Events in order, at most `limit` and, beyond the live tail, about 4 MiB. */
+  events(reading: Reading, wish: EventWish): Promise<readonly EventRecord[]>;
+  /** What was read as it was right after one of its events. */
+  pastHead(reading: Reading, seq: number): Promise<PastHead>;
   messages(reading: Reading, wish: MessageWish): Promise<MessagePage>;
   turns(reading: Reading, wish: TurnWish): Promise<TurnExcerpt[]>;
+  /** The turn of this number, cleared or not. */
+  turn(reading: Reading, turn: number): Promise<TurnExcerpt | undefined>;
+  /** The turn of this number, or of this id among the last hundred. */
+  findTurn(reading: Reading, name: string): Promise<TurnIdentity | undefined>;
   list(query: SessionQuery): Promise<SessionPage>;
   latest(filter: LatestFilter): Promise<Head | undefined>;
+  /** A session whose time is over, as the journal has it; else `session_not_found`. */
+  readArchived(request: ArchivedRequest): Promise<Admitted>;
+  /** Events of such a session after a seq, at most `limit` and about 4 MiB. */
+  archivedEvents(archived: Admitted, afterSeq: number, limit: number): Promise<EventRecord[]>;
+  listArchived(query: ArchiveQuery): Promise<ArchivePage>;
+  /** Writes what takes a session back, once its log is where it was. */
+  revive(request: WriteRequest): Promise<Written>;
+  /** Titles and messages of the caller's sessions, by their words. */
+  search(request: SearchRequest): Promise<FoundPage>;
   watch(request: WatchRequest): AsyncIterable<Update>;
+  /** Tells watchers of a fragment; where the text so far ends then, 0 if it is not known. */
+  publishPartial(request: PartialRequest): Promise<number>;
   /** Stops what runs by itself. The stores are closed by who opened them. */
   close(): void;
 }
@@ -44,25 +74,32 @@ export function createLog(stores: Stores): Log {
   const view = new CoherentView(stores.live, stores.clock, stores.stalenessMs);
   const reader = new SessionReader(stores, view);
   const writer = new SessionWriter(stores, view, reader);
+  const forker = new SessionForker(stores, view, reader);
+  const archives = new ArchiveReader(stores, reader);
+  const publisher = new PartialPublisher(stores, view, reader);
   const hubs = new WatchHubs(stores, view);
   const watcher = new SessionWatcher(stores, reader, hubs);
   return {
     create: (creation, retryable) => writer.create(creation, retryable),
     write: (request) => writer.write(request),
+    fork: (request) => forker.fork(request),
     read: (request) => reader.read(request),
     readDeleted: (address) => journal.readDeletedHead(address),
-    async events(reading, afterSeq, limit) {
-      if (reading.events !== undefined) {
-        return reading.events.filter(({ seq }) => seq > afterSeq).slice(0, limit);
-      }
-      const { head, session } = reading;
-      return journal.readEvents({ uid: head.uid, afterSeq, upToSeq: session.version, limit });
-    },
+    events: (reading, wish) => readEvents(journal, reading, wish),
+    pastHead: (reading, seq) => readPastHead(journal, reading, seq),
     messages: (reading, wish) => readMessages(journal, reading, wish),
     turns: (reading, wish) => readTurns(journal, reading, wish),
+    turn: (reading, turn) => readTurn(journal, reading, turn),
+    findTurn: (reading, name) => findTurn(journal, reading, name),
     list: (query) => journal.listSessions(query),
     latest: (filter) => journal.latestSession(filter),
+    readArchived: (request) => archives.read(request),
+    archivedEvents: (archived, afterSeq, limit) => archives.events(archived, afterSeq, limit),
+    listArchived: (query) => journal.listArchived(query),
+    revive: (request) => archives.revive(request, writer),
+    search: (request) => search(stores, reader, request),
     watch: (request) => watcher.watch(request),
+    publishPartial: (request) => publisher.publish(request),
     close: () => hubs.close(),
   };
 }

@@ -156,6 +156,25 @@ describe("events that were wanted and are not in the view", () => {
     expect(tail?.moment).toBeGreaterThan(head?.moment ?? Number.POSITIVE_INFINITY);
   });
 
+  it("are put back, the last ones of a long session", async () => {
+    const { log, calls, view } = scriptedLog(300);
+    view.held = { head: headAt(300), fresh: false };
+    const { events } = await log.read(reading({ want: { lastEvents: 20 } }));
+    expect(events?.map(({ seq }) => seq)).toEqual(eventsBetween(280, 300).map(({ seq }) => seq));
+    const seqs = calls.given<Copy>("live.install")?.events.map(({ seq }) => seq);
+    expect(seqs).toEqual(eventsBetween(172, 300).map(({ seq }) => seq));
+  });
+
+  it.each([
+    [8192n, 1],
+    [8193n, 0],
+  ])("are where %i bytes an event leave room in a tail: %i", async (bytes, times) => {
+    const { log, calls, kept } = scriptedLog(300);
+    kept[0]!.head = headAt(300, { logBytes: 300n * bytes });
+    await log.read(reading({ want: { lastEvents: 20 } }));
+    expect(calls.named("journal.readEvents")).toHaveLength(times);
+  });
+
   it.each([
     ["the session is long", 129, undefined, WITH_EVENTS],
     ["they are there", 3, eventsBetween(0, 3), WITH_EVENTS],

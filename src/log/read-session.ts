@@ -14,6 +14,8 @@ import type { Stores } from "./stores.ts";
 const PATIENCE_MS = 1000;
 /** Most events of a session that are put back into the view when they are missed there. */
 const REFILL_EVENTS = 128;
+/** And of how many bytes: the tail holds no more. */
+const REFILL_BYTES = 1024 * 1024;
 
 /** How fresh a read must be, as requests say it. */
 export interface Freshness {
@@ -98,27 +100,38 @@ export class SessionReader {
     if (head === undefined) return { head, stale: false, events: undefined };
     const tail = await this.#missingTail(head, request, glance);
     await this.#view.offer({ head, asOf, events: tail });
-    const after = request.want?.eventsAfter;
-    const whole = tail.length > 0 && after !== undefined;
-    return {
-      head,
-      stale: false,
-      events: whole ? tail.filter(({ seq }) => seq > after) : undefined,
-    };
+    return { head, stale: false, events: wantedOf(tail, request.want) };
   }
 
   /**
-   * All events of a short session whose events were wanted and are not in the view: appends alone
-   * would never bring back those of a session that is only read.
+   * Events that were wanted and are not in the view, the last ones or all of a short session:
+   * appends alone would never bring back those of a session that is only read.
    */
   async #missingTail(head: Head, request: ReadRequest, glance?: Glance): Promise<EventRecord[]> {
     const version = head.session?.version ?? 0;
-    const wanted = glance !== undefined && request.want?.eventsAfter !== undefined;
-    if (!wanted || glance.events !== undefined || version > REFILL_EVENTS) return [];
-    const range = { uid: head.uid, afterSeq: 0, upToSeq: version, limit: REFILL_EVENTS };
-    const events = await this.#stores.journal.readEvents(range);
+    if (glance === undefined || glance.events !== undefined || !isRefilled(head, request.want)) {
+      return [];
+    }
+    const afterSeq = Math.max(version - REFILL_EVENTS, 0);
+    const range = { uid: head.uid, afterSeq, upToSeq: version, limit: REFILL_EVENTS };
+    const events = await this.#stores.journal.readEvents({ ...range, maxBytes: REFILL_BYTES });
     return events.at(-1)?.seq === version ? events : [];
   }
+}
+
+/** Not where events are so large on the average that the tail could not hold them. */
+function isRefilled({ session }: Head, { eventsAfter, lastEvents }: Want = {}): boolean {
+  const { version = 0, logBytes = 0n } = session ?? {};
+  const count = Math.min(version, REFILL_EVENTS);
+  if (lastEvents === undefined && (eventsAfter === undefined || version > count)) return false;
+  return (Number(logBytes) / version) * count <= REFILL_BYTES;
+}
+
+function wantedOf(tail: EventRecord[], want: Want = {}): EventRecord[] | undefined {
+  const { eventsAfter, lastEvents } = want;
+  if (tail.length === 0) return undefined;
+  if (eventsAfter !== undefined) return tail.filter(({ seq }) => seq > eventsAfter);
+  return lastEvents === undefined ? undefined : tail.slice(-lastEvents);
 }
 
 /** A journal that hangs is waited for only so long where a copy is at hand. */

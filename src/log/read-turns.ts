@@ -1,108 +1,122 @@
-import { Role } from "../../gen/parley/v1/message_pb.js";
 import { decodeEvent, type EventRecord } from "../domain/event.ts";
-import { messageOf } from "../domain/message.ts";
 import type { TurnExcerpt } from "../domain/turn.ts";
+import { type TurnIdentity, turnNumberIn } from "../domain/turn-mark.ts";
 import type { Journal, TurnRecords } from "../journal/port.ts";
 import type { Reading } from "./read-session.ts";
 
-/**
- * About how large a page is. The journal ends its turns there, but knows nothing
- * of the last answers, which come on top where turns are too long to be read whole.
- */
-const ANSWER_BYTES = 4 * 1024 * 1024;
+/** What is looked at of a longer turn: so many of its first events, and so many of its last. */
+const EXCERPT = { first: 448, last: 64 };
+/** Among how many of the last turns an id is looked for. */
+const NAMED_TURNS = 100;
 
 /** Which turns, of a session that was read. */
 export interface TurnWish {
   readonly order: "asc" | "desc";
   readonly limit: number;
   readonly offset: number;
-  /** Most events of each turn. */
-  readonly perTurn: number;
+}
+
+interface TurnRange {
+  readonly fromTurn: number;
+  readonly toTurn: number;
+  readonly order: "asc" | "desc";
 }
 
 /**
- * Turns up to the version that was read, in the order wished for; fewer than the
- * limit where they are large, but at least one of a page that has any.
+ * Turns up to the version that was read, in the order wished for, without those
+ * that were cleared; fewer than the limit where they are large, but at least one
+ * of a page that has any.
  */
 export async function readTurns(
   journal: Journal,
   reading: Reading,
   wish: TurnWish,
 ): Promise<TurnExcerpt[]> {
-  const range = rangeOf(reading.session.turnCount, wish);
-  if (range === undefined) return [];
-  const turns =
-    reading.events === undefined
-      ? await journal.readTurns({
-          uid: reading.head.uid,
-          ...range,
-          order: wish.order,
-          upToSeq: reading.session.version,
-          perTurn: wish.perTurn,
-        })
-      : groupByTurn(reading.events, range, wish);
-  const excerpts: TurnExcerpt[] = [];
-  let bytes = 0;
-  for (const records of turns) {
-    const response = await lastAnswer(journal, reading, records);
-    bytes += sizeOf(response === undefined ? records.events : [...records.events, response]);
-    if (excerpts.length > 0 && bytes > ANSWER_BYTES) break;
-    excerpts.push(excerptOf(records, response));
+  const range = rangeOf(reading, wish);
+  return range === undefined ? [] : readRange(journal, reading, range);
+}
+
+/** The turn of a number, cleared or not. */
+export async function readTurn(
+  journal: Journal,
+  reading: Reading,
+  turn: number,
+): Promise<TurnExcerpt | undefined> {
+  if (turn < 1 || turn > reading.session.turnCount) return undefined;
+  const range = { fromTurn: turn, toTurn: turn, order: "asc" } as const;
+  const [excerpt] = await readRange(journal, reading, range);
+  return excerpt;
+}
+
+/** The turn that a number or an id names: an id among the last hundred. */
+export async function findTurn(
+  journal: Journal,
+  reading: Reading,
+  name: string,
+): Promise<TurnIdentity | undefined> {
+  const { uid } = reading.head;
+  const turn = turnNumberIn(name);
+  if (turn !== undefined) {
+    const excerpt = await readTurn(journal, reading, turn);
+    return excerpt && { uid, turnNumber: turn, turnId: excerpt.events[0]?.eventId ?? "" };
   }
-  return excerpts;
+  const { turnCount } = reading.session;
+  const fromTurn = turnCount - NAMED_TURNS + 1;
+  const turnNumber = await journal.findTurn({ uid, turnId: name, fromTurn, toTurn: turnCount });
+  return turnNumber === undefined ? undefined : { uid, turnNumber, turnId: name };
 }
 
 /** Turns are numbered without gaps, so a page of them is arithmetic. */
-function rangeOf(count: number, wish: TurnWish): { fromTurn: number; toTurn: number } | undefined {
-  if (wish.offset >= count) return undefined;
-  if (wish.order === "asc") {
-    return { fromTurn: wish.offset + 1, toTurn: Math.min(count, wish.offset + wish.limit) };
+function rangeOf({ head, session }: Reading, wish: TurnWish): TurnRange | undefined {
+  const [first, last] = [head.clearedTurns + 1, session.turnCount];
+  const { order, limit, offset } = wish;
+  if (first + offset > last) return undefined;
+  if (order === "asc") {
+    const fromTurn = first + offset;
+    return { order, fromTurn, toTurn: Math.min(last, fromTurn + limit - 1) };
   }
-  const toTurn = count - wish.offset;
-  return { fromTurn: Math.max(1, toTurn - wish.limit + 1), toTurn };
+  const toTurn = last - offset;
+  return { order, fromTurn: Math.max(first, toTurn - limit + 1), toTurn };
+}
+
+async function readRange(
+  journal: Journal,
+  reading: Reading,
+  range: TurnRange,
+): Promise<TurnExcerpt[]> {
+  const { uid } = reading.head;
+  const { version, turnCount } = reading.session;
+  const turns = hasAll(reading.events, range)
+    ? groupByTurn(reading.events, range)
+    : await journal.readTurns({ uid, ...range, upToSeq: version, excerpt: EXCERPT });
+  return turns.map(({ turn, events, eventCount, lastSeq }) => ({
+    turn,
+    events: events.map(decodeEvent),
+    eventCount,
+    lastSeq,
+    isLast: turn === turnCount,
+  }));
+}
+
+/** True if events that end where the session does begin before a range of turns does. */
+function hasAll(
+  events: readonly EventRecord[] | undefined,
+  { fromTurn }: TurnRange,
+): events is readonly EventRecord[] {
+  const first = events?.[0];
+  return first !== undefined && (first.seq === 1 || first.turn < fromTurn);
 }
 
 function groupByTurn(
   events: readonly EventRecord[],
-  { fromTurn, toTurn }: { fromTurn: number; toTurn: number },
-  { order, perTurn }: TurnWish,
+  { fromTurn, toTurn, order }: TurnRange,
 ): TurnRecords[] {
   const groups = Map.groupBy(events, (event) => event.turn);
   const turns: TurnRecords[] = [];
   for (let turn = fromTurn; turn <= toTurn; turn++) {
     const all = groups.get(turn) ?? [];
     const lastSeq = all.at(-1)?.seq ?? 0;
-    turns.push({ turn, events: all.slice(0, perTurn), eventCount: all.length, lastSeq });
+    turns.push({ turn, events: all, eventCount: all.length, lastSeq });
   }
   return order === "asc" ? turns : turns.reverse();
-}
-
-function excerptOf(records: TurnRecords, response: EventRecord | undefined): TurnExcerpt {
-  const { turn, eventCount, lastSeq } = records;
-  const excerpt = { turn, eventCount, lastSeq, events: records.events.map(decodeEvent) };
-  const message = response && messageOf(decodeEvent(response));
-  return message === undefined ? excerpt : { ...excerpt, response: message };
-}
-
-/** The last assistant message of a turn, if that lies beyond the events that were read. */
-async function lastAnswer(
-  journal: Journal,
-  reading: Reading,
-  { events, eventCount, lastSeq }: TurnRecords,
-): Promise<EventRecord | undefined> {
-  if (eventCount <= events.length) return undefined;
-  const [record] = await journal.readMessages({
-    uid: reading.head.uid,
-    order: "desc",
-    role: Role.ASSISTANT,
-    afterSeq: events.at(-1)?.seq ?? 0,
-    upToSeq: lastSeq,
-    limit: 1,
-    offset: 0,
-  });
-  return record;
-}
-
-function sizeOf(events: readonly EventRecord[]): number {
-  return events.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }

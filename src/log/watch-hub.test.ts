@@ -1,14 +1,15 @@
 import { expect, it } from "vitest";
 import { placeEvent } from "../domain/event.ts";
 import { Alarm } from "./alarm.ts";
-import { eventsBetween, said, UID } from "./testing/sessions.ts";
-import { type EventSource, WatchHub } from "./watch-hub.ts";
+import { event, eventsBetween, said, UID } from "./testing/sessions.ts";
+import { type HubSource, WatchHub } from "./watch-hub.ts";
 
 const KEY = { tenantId: "tenant", userId: "owner", sessionId: "session" };
 
-function watchedHub(source: EventSource): WatchHub {
+function watchedHub(events: HubSource["events"]): WatchHub {
+  const source = { events, openMessage: async () => undefined, now: () => 0 };
   const hub = new WatchHub(UID, KEY, 1, source);
-  hub.add(new Alarm());
+  hub.add(new Alarm(), false);
   return hub;
 }
 
@@ -47,9 +48,28 @@ it("keeps nothing that does not follow what it has", async () => {
   expect(hub.after(1)?.map(({ seq }) => seq)).toEqual([2, 3, 4]);
 });
 
+it("forgets the content of a message that is redacted", async () => {
+  const redacted = { case: "messageRedacted", value: { messageId: "m", messageSeq: 3 } } as const;
+  const hub = watchedHub(async () => [
+    ...eventsBetween(1, 4),
+    placeEvent(event(redacted).bytes, 5, 3),
+  ]);
+  hub.woken(UID, 5);
+  await new Promise(setImmediate);
+  const payloads = hub.after(1)?.map(({ update: { update } }) => {
+    return update.case === "event" && update.value.payload.value;
+  });
+  expect(payloads).toMatchObject([
+    { content: "message 2", redacted: false },
+    { content: "", redacted: true },
+    { content: "message 4", redacted: false },
+    { messageSeq: 3 },
+  ]);
+});
+
 it("goes by the highest version it was told, in whatever order", async () => {
   const fetched = Promise.withResolvers<void>();
-  const hub = watchedHub(async (_uid, _key, afterSeq) => {
+  const hub = watchedHub(async (afterSeq) => {
     await fetched.promise;
     return eventsBetween(afterSeq, afterSeq + 2);
   });

@@ -104,7 +104,7 @@ describe("what is new is read", () => {
   it("from a fresh tail, once for all who watch", async () => {
     const scripted = scriptedLog(3);
     const { log, view, pass, grow } = scripted;
-    const watchings = [new Watching(log), new Watching(log), new Watching(log)];
+    const watchings = Array.from({ length: 100 }, () => new Watching(log));
     await pass(0);
     grow(5);
     scripted.calls.forget();
@@ -113,6 +113,9 @@ describe("what is new is read", () => {
     await pass(0);
     for (const { seqs } of watchings) expect(seqs).toEqual([4, 5]);
     expect(scripted.calls.names()).toEqual(["live.read"]);
+    // One object for all, so that a transport can write it once.
+    const told = watchings.map(({ updates }) => updates.find(({ seq }) => seq === 4));
+    expect(new Set(told).size).toBe(1);
   });
 
   it.each([

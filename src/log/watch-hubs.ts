@@ -25,9 +25,9 @@ export class WatchHubs {
   }
 
   /** Adds a watcher; resolves when no later wake-up can be missed, or the view is away. */
-  async join(head: Head, watcher: Alarm): Promise<WatchHub> {
+  async join(head: Head, watcher: Alarm, partials: boolean): Promise<WatchHub> {
     const hub = this.#hubs.get(head.uid) ?? this.#open(head);
-    hub.add(watcher);
+    hub.add(watcher, partials);
     await hub.subscribe(this.#stores.live);
     return hub;
   }
@@ -49,24 +49,35 @@ export class WatchHubs {
   /**
    * Committed events after a seq: from the view's tail if that is fresh and has
    * them, else from the journal; while the journal is away from whatever tail
-   * there is.
+   * there is. At most `limit`, default 256.
    */
-  async fetch(uid: string, key: LiveKey, afterSeq: number): Promise<EventRecord[]> {
+  async fetch(
+    uid: string,
+    key: LiveKey,
+    afterSeq: number,
+    limit: number = FETCH_EVENTS,
+  ): Promise<EventRecord[]> {
     const glance = await this.#view.glance(key, { eventsAfter: afterSeq });
-    const tail = glance?.head?.uid === uid ? (glance.events ?? []) : [];
-    if (glance?.fresh && tail.length > 0) return [...tail];
-    const range = { uid, afterSeq, upToSeq: MAX_SEQ, limit: FETCH_EVENTS };
+    const tail = (glance?.head?.uid === uid ? glance.events : undefined)?.slice(0, limit) ?? [];
+    if (glance?.fresh && tail.length > 0) return tail;
+    const range = { uid, afterSeq, upToSeq: MAX_SEQ, limit };
     try {
       return await this.#stores.journal.readEvents(range);
     } catch (error) {
       if (!isAway(error) || tail.length === 0) throw error;
-      return [...tail];
+      return tail;
     }
   }
 
   #open(head: Head): WatchHub {
     const version = head.session?.version ?? 0;
-    const hub = new WatchHub(head.uid, keyOf(head), version, this.fetch.bind(this));
+    const { uid } = head;
+    const key = keyOf(head);
+    const hub = new WatchHub(uid, key, version, {
+      events: (afterSeq) => this.fetch(uid, key, afterSeq),
+      openMessage: () => this.#stores.live.readOpenMessage(key, uid),
+      now: () => this.#stores.clock.monotonic(),
+    });
     this.#hubs.set(head.uid, hub);
     this.#poll ??= setInterval(() => void this.#pollVersions(), POLL_MS).unref();
     return hub;

@@ -1,5 +1,6 @@
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "vitest";
+import { SessionStatus } from "../../gen/parley/v1/session_pb.js";
 import { unavailable } from "../domain/errors.ts";
 import { placeEvent } from "../domain/event.ts";
 import { scriptedLog } from "./testing/scripted-log.ts";
@@ -109,6 +110,131 @@ describe("a watcher", () => {
   });
 });
 
+describe("a watcher of some kinds of events", () => {
+  /** Every other event is a note of an agent. */
+  function notes(afterSeq: number, upToSeq: number) {
+    return eventsBetween(afterSeq, upToSeq).map((record) => {
+      if (record.seq % 2 === 0) return record;
+      const { bytes } = event({ case: "agentEvent", value: { name: "note" } });
+      return placeEvent(bytes, record.seq, record.turn);
+    });
+  }
+
+  it("gets those, and positions that say how far the others were passed over", async () => {
+    const { log, kept, view, pass } = scriptedLog(3);
+    kept[0] = { head: headAt(6), events: notes(0, 6) };
+    const watching = new Watching(log, { afterSeq: 0, kinds: ["agent_event"] });
+    await pass(0);
+    expect(watching.seqs).toEqual([1, 3, 5]);
+    await pass(15_000);
+    expect(watching.positions).toEqual(["IDLE 6/6"]);
+    kept[0] = { head: headAt(9), events: notes(0, 9) };
+    view.wake(UID, 9);
+    await pass(0);
+    expect(watching.seqs).toEqual([1, 3, 5, 7, 9]);
+  });
+
+  it("resumes from such a position without missing or repeating any", async () => {
+    const { log, kept, pass } = scriptedLog(3);
+    kept[0] = { head: headAt(6), events: notes(0, 6) };
+    const first = new Watching(log, { afterSeq: 5, kinds: ["agent_event", "no_such_kind"] });
+    await pass(15_000);
+    expect(first.positions).toEqual(["IDLE 6/6"]);
+    first.leave();
+    kept[0] = { head: headAt(8), events: notes(0, 8) };
+    const second = new Watching(log, { afterSeq: 6, kinds: ["agent_event", "no_such_kind"] });
+    await pass(0);
+    expect(second.seqs).toEqual([7]);
+  });
+
+  it("is told that the stream lives although other events keep coming", async () => {
+    const { log, view, pass, grow } = scriptedLog(3);
+    const watching = new Watching(log, { kinds: ["no_such_kind"] });
+    for (let version = 4; version < 24; version++) {
+      await pass(1000);
+      grow(version);
+      view.wake(UID, version);
+      await pass(0);
+    }
+    expect(watching.seqs).toEqual([]);
+    expect(watching.positions).toHaveLength(1);
+  });
+
+  it("learns of the end of the session, though that is none of them", async () => {
+    const { log, kept, view, pass } = scriptedLog(3);
+    const watching = new Watching(log, { kinds: ["message"] });
+    await pass(0);
+    const { bytes } = event({ case: "sessionDeleted", value: {} });
+    const events = [...eventsBetween(0, 3), placeEvent(bytes, 4, 2)];
+    kept[0] = { head: headAt(4, { deleted: new Date() }), events };
+    view.wake(UID, 4);
+    await pass(0);
+    expect(watching.seqs).toEqual([]);
+    expect(watching.end).toMatchObject({ reason: "session_not_found" });
+  });
+});
+
+describe("a watcher until a terminal status", () => {
+  const status = SessionStatus.COMPLETED;
+
+  it("leaves with a position after the last event before it", async () => {
+    const { log, kept, view, pass, grow } = scriptedLog(3);
+    const watching = new Watching(log, { untilTerminal: true });
+    const other = new Watching(log);
+    await pass(0);
+    grow(4);
+    view.wake(UID, 4);
+    await pass(0);
+    expect(watching.end).toBeUndefined();
+    kept[0] = { head: headAt(6, { status }), events: eventsBetween(0, 6) };
+    view.wake(UID, 5);
+    await pass(0);
+    expect(watching.seqs).toEqual([4, 5, 6]);
+    expect(watching.positions).toEqual(["TERMINAL 6/6"]);
+    expect(watching.end).toBe("left");
+    expect([other.seqs, other.end]).toEqual([[4, 5, 6], undefined]);
+  });
+
+  it("leaves at once where it is reached already, with what came before", async () => {
+    const { log, kept, pass } = scriptedLog(3);
+    kept[0] = { head: headAt(3, { status }), events: eventsBetween(0, 3) };
+    const all = new Watching(log, { untilTerminal: true, afterSeq: 1 });
+    const none = new Watching(log, { untilTerminal: true, kinds: ["no_such_kind"], afterSeq: 0 });
+    await pass(0);
+    expect([all.seqs, all.positions, all.end]).toEqual([[2, 3], ["TERMINAL 3/3"], "left"]);
+    expect([none.seqs, none.positions, none.end]).toEqual([[], ["TERMINAL 3/3"], "left"]);
+  });
+
+  it("looks once for all who wait for it", async () => {
+    const { log, calls, view, pass, grow } = scriptedLog(3);
+    view.held = { head: headAt(3), fresh: true };
+    const watchings = Array.from({ length: 20 }, () => new Watching(log, { untilTerminal: true }));
+    await pass(0);
+    grow(4);
+    view.held = { head: headAt(4), fresh: true, events: eventsBetween(0, 4) };
+    calls.forget();
+    view.wake(UID, 4);
+    await pass(0);
+    for (const { seqs } of watchings) expect(seqs).toEqual([4]);
+    expect(calls.names()).toEqual(["live.read", "live.read"]);
+  });
+
+  it("stays while nobody can say how the session stands", async () => {
+    const { log, kept, view, journal, pass } = scriptedLog(3);
+    const { readHead } = journal;
+    const watching = new Watching(log, { untilTerminal: true });
+    await pass(0);
+    kept[0] = { head: headAt(4, { status }), events: eventsBetween(0, 4) };
+    journal.readHead = away;
+    view.wake(UID, 4);
+    await pass(5000);
+    expect([watching.seqs, watching.end]).toEqual([[4], undefined]);
+    journal.readHead = readHead;
+    await pass(1000);
+    expect(watching.positions).toEqual(["TERMINAL 4/4"]);
+  });
+});
+
 describe("a place to watch from that is beyond the end", () => {
   it("is a mistake by the journal's word", async () => {
     const { log, pass } = scriptedLog(3);
@@ -135,6 +261,27 @@ describe("the end of a watched session", () => {
     const watching = new Watching(log);
     await pass(4990);
     expect(watching.end).toBeUndefined();
+    await pass(20);
+    expect(watching.end).toMatchObject({ reason: "session_expired" });
+  });
+
+  it("is noticed when it is brought forward, and not before it when it is put off", async () => {
+    const { log, kept, view, pass } = scriptedLog(3);
+    const until = (ms: number) => timestampFromMs(Date.now() + ms);
+    const updated = (seq: number) =>
+      placeEvent(event({ case: "sessionUpdated", value: {} }).bytes, seq, 2);
+    kept[0] = { head: headAt(3, { expiresAt: until(20_000) }), events: eventsBetween(0, 3) };
+    const watching = new Watching(log);
+    await pass(0);
+    const put = [...eventsBetween(0, 3), updated(4)];
+    kept[0] = { head: headAt(4, { expiresAt: until(60_000) }), events: put };
+    view.wake(UID, 4);
+    await pass(30_000);
+    expect(watching.end).toBeUndefined();
+    kept[0] = { head: headAt(5, { expiresAt: until(5000) }), events: [...put, updated(5)] };
+    view.wake(UID, 5);
+    await pass(4990);
+    expect([watching.seqs, watching.end]).toEqual([[4, 5], undefined]);
     await pass(20);
     expect(watching.end).toMatchObject({ reason: "session_expired" });
   });

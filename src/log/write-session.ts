@@ -1,7 +1,8 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import { Consistency } from "../../gen/parley/v1/session_pb.js";
+import type { Decision } from "../domain/decision.ts";
 import { isAway, ParleyError, sessionNotFound } from "../domain/errors.ts";
-import type { EventRecord, NewEvent } from "../domain/event.ts";
+import type { EventRecord } from "../domain/event.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { ChangeOutcome, Creation, Operation, Receipt } from "../journal/port.ts";
 import type { Moment } from "../live/port.ts";
@@ -11,21 +12,16 @@ import type { SessionReader } from "./read-session.ts";
 import type { Stores } from "./stores.ts";
 import { Turnstile } from "./turnstile.ts";
 
-/** What a caller decided to write, on the head it was shown. */
-export interface Decision {
-  readonly events: readonly NewEvent[];
-  /** The head as it is to be; undefined if the state stays as it is. */
-  readonly state?: Head;
-  /** True if that changes whether or by whom the session may be written to. */
-  readonly movesGate?: boolean;
-}
-
 export interface WriteRequest {
   readonly principal: Principal;
   readonly id: string;
   readonly operation: Operation;
   /** True if the caller named the operation, so that this may be a retry. */
   readonly retryable: boolean;
+  /** True to decide on nothing but what the journal says now. Default false. */
+  readonly confirmed?: boolean;
+  /** Ids of messages it writes that may have been published in part: nothing more of them is. */
+  readonly closes?: readonly string[];
   /**
    * Decides on a head, of whoever's session and in whatever state; throws what
    * it refuses; undefined if there is nothing to write. Called again when the
@@ -64,12 +60,13 @@ export class SessionWriter {
    * it is not good enough to refuse on, so a refusal is confirmed by the journal.
    */
   async write(request: WriteRequest): Promise<Written> {
-    let seen = await this.#look(request, Consistency.LIVE);
+    const first = request.confirmed ? Consistency.STRONG : Consistency.LIVE;
+    let seen = await this.#look(request, first);
     const line = `${request.principal.tenantId}/${request.id}`;
     if (!this.#mustQueue(line, request, seen)) {
-      const first = await this.#round(request, seen);
-      if ("written" in first) return first.written;
-      seen = first;
+      const next = await this.#round(request, seen);
+      if ("written" in next) return next.written;
+      seen = next;
     }
     return this.#turnstile.pass(line, () => this.#settleDown(request, seen));
   }
@@ -163,13 +160,15 @@ export class SessionWriter {
     decision: Decision,
   ): Promise<ChangeOutcome> {
     if (head?.session === undefined) throw sessionNotFound();
+    const { sameTurn, ...written } = decision;
     const change = {
       operation: request.operation,
       uid: head.uid,
       basedOn: appends(decision)
         ? { gate: head.gateVersion }
         : { state: head.session.stateVersion },
-      ...decision,
+      ...(sameTurn && { atTurn: head.session.turnCount }),
+      ...written,
     };
     try {
       return await this.#stores.journal.changeSession(change);
@@ -186,7 +185,11 @@ export class SessionWriter {
   ): Promise<Written> {
     switch (outcome.kind) {
       case "committed":
-        await this.#view.offer({ head: outcome.head, asOf, events: outcome.events });
+        // Closed first: who is woken by the offer shall hear no more of them.
+        await Promise.all([
+          this.#view.closeMessages(outcome.head, request.closes ?? []),
+          this.#view.offer({ head: outcome.head, asOf, events: outcome.events }),
+        ]);
         return outcome;
       case "repeated":
         return this.#repeat(request, outcome.receipt);
@@ -202,7 +205,10 @@ export class SessionWriter {
    */
   async #repeat(request: WriteRequest, receipt: Receipt): Promise<Written> {
     checkSame(receipt, request.operation);
-    await this.#look(request, Consistency.STRONG);
+    const seen = await this.#look(request, Consistency.STRONG);
+    if (seen.head !== undefined) {
+      await this.#view.closeMessages(seen.head, request.closes ?? []);
+    }
     const { uid, firstSeq, lastSeq, head } = receipt;
     const range = { uid, afterSeq: firstSeq - 1, upToSeq: lastSeq };
     return { head, events: await readWholeRange(this.#stores.journal, range) };
@@ -225,7 +231,8 @@ export type Created =
   | { readonly head: Head }
   | { readonly holder: Head | "foreign"; readonly by: "session_id" | "external_id" };
 
-function createdHead(receipt: Receipt, operation: Operation): Head {
+/** The answer to a repeated creation. Refuses another request under the same name. */
+export function createdHead(receipt: Receipt, operation: Operation): Head {
   checkSame(receipt, operation);
   if (receipt.head === undefined) throw new Error("a creation left a receipt without its head");
   return receipt.head;

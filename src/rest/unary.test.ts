@@ -28,7 +28,7 @@ describe("unary calls", () => {
     expect(response.headers.get("content-type")).toBe("application/json");
     expect(response.headers.get("content-length")).toBe(String(Buffer.byteLength(text)));
     expect(response.headers.get("etag")).toBe('"7"');
-    expect(JSON.parse(text)).toEqual({
+    expect(JSON.parse(text)).toMatchObject({
       session_id: "a/b:c",
       external_id: null,
       tenant_id: "",

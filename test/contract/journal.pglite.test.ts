@@ -14,7 +14,7 @@ async function startStore(): Promise<JournalStore> {
   return {
     open: async (clock = () => new Date()) => {
       engine = new FaultyEngine(folder);
-      const limits = { connectMs: 500, queryMs: 1500 };
+      const limits = { connectMs: 500, queryMs: 1500, copyMs: 3000 };
       await engine.start();
       database = new PgliteDatabase(engine, undefined, limits);
       await migrate(database);

@@ -18,6 +18,7 @@ async function startStore(): Promise<JournalStore> {
         url: address.href,
         connectMs: 500,
         queryMs: 1500,
+        copyMs: 3000,
         ...(clock && { clock }),
       }),
     execute: async (text, values) => {

@@ -9,6 +9,11 @@ import { ParleyError } from "../../src/domain/errors.ts";
 import { decodeEvent } from "../../src/domain/event.ts";
 import type { ChangeOutcome, Journal, SessionQuery } from "../../src/journal/port.ts";
 import type { Fault } from "../support/tcp-proxy.ts";
+import { archiveContract } from "./journal-archive.ts";
+import { forkContract, forkFaultsContract } from "./journal-forks.ts";
+import { pastStateContract } from "./journal-past-states.ts";
+import { rewriteContract } from "./journal-rewrites.ts";
+import { turnContract } from "./journal-turns.ts";
 import {
   addressOf,
   append,
@@ -50,6 +55,7 @@ export interface JournalStore {
 
 const CHANGE = "change_sessions";
 const CREATE = "create_sessions";
+const FORK = "fork_session";
 const HOUR = 3_600_000;
 
 /** A field that is cut off: nobody can decode it. */
@@ -76,6 +82,10 @@ export function journalContract(
       await store.stop();
     });
     const isBack = () => expect.poll(() => journal.ping().then(() => "back", String)).toBe("back");
+
+    archiveContract(() => journal);
+    pastStateContract(() => journal);
+    forkContract(() => journal);
 
     describe("creating", () => {
       it("answers with the head and its first event", async () => {
@@ -706,82 +716,6 @@ export function journalContract(
         }
       });
 
-      it("groups events by turn, the first of each, with how many there are", async () => {
-        const head = await newSession(journal);
-        const answer = () => message("answer", Role.ASSISTANT);
-        const events = [
-          event("sessionUpdated"),
-          ...[message("q1"), answer(), answer(), event("sessionUpdated")],
-          message("q2"),
-          ...[message("q3"), answer()],
-        ];
-        committed(await journal.changeSession({ ...append(head, ""), events }));
-        const { uid } = head;
-        const read = async (
-          fromTurn: number,
-          toTurn: number,
-          upToSeq: number,
-          perTurn: number,
-          order: "asc" | "desc" = "asc",
-        ) =>
-          (await journal.readTurns({ uid, fromTurn, toTurn, order, upToSeq, perTurn })).map(
-            ({ turn, eventCount, lastSeq, events }) => [
-              turn,
-              eventCount,
-              lastSeq,
-              events.map(({ seq }) => seq),
-            ],
-          );
-        expect(await read(0, 9, 99, 99)).toEqual([
-          [0, 2, 2, [1, 2]],
-          [1, 4, 6, [3, 4, 5, 6]],
-          [2, 1, 7, [7]],
-          [3, 2, 9, [8, 9]],
-        ]);
-        expect(await read(1, 2, 99, 2)).toEqual([
-          [1, 4, 6, [3, 4]],
-          [2, 1, 7, [7]],
-        ]);
-        expect(await read(1, 3, 4, 99)).toEqual([[1, 2, 4, [3, 4]]]);
-        expect(await read(4, 9, 99, 99)).toEqual([]);
-        expect(await read(2, 3, 99, 1, "desc")).toEqual([
-          [3, 2, 9, [8]],
-          [2, 1, 7, [7]],
-        ]);
-        expect(await read(2 ** 31, 2 ** 40, 99, 99)).toEqual([]);
-        expect(await read(3, 2 ** 40, 2 ** 40, 2 ** 40)).toEqual([[3, 2, 9, [8, 9]]]);
-      });
-
-      it("gives as many whole turns as fit into 4 MiB, from either end", async () => {
-        const head = await newSession(journal);
-        const megabyte = "x".repeat(1024 * 1024);
-        const answer = () => message(megabyte, Role.ASSISTANT);
-        // Of 1, 2, 1, 6, 2 and 1 MiB; the first event of each is small.
-        for (const size of [1, 2, 1, 6, 2, 1]) {
-          const events = [message("q"), ...numbers(1, size).map(answer)];
-          committed(await journal.changeSession({ ...append(head, ""), events }));
-        }
-        const read = async (fromTurn: number, toTurn: number, order: "asc" | "desc") => {
-          const query = { uid: head.uid, fromTurn, toTurn, order, upToSeq: 99, perTurn: 99 };
-          const turns = await journal.readTurns(query);
-          return turns.map(({ turn, events }) => [turn, events.length]);
-        };
-        expect(await read(1, 6, "asc")).toEqual([
-          [1, 2],
-          [2, 3],
-        ]);
-        expect(await read(1, 6, "desc")).toEqual([
-          [6, 2],
-          [5, 3],
-        ]);
-        // More than the budget by itself: what fits of it, and none of the others.
-        expect(await read(4, 6, "asc")).toEqual([[4, 4]]);
-        expect(await read(3, 4, "desc")).toEqual([[4, 4]]);
-        const whole = append(head, megabyte.repeat(5));
-        committed(await journal.changeSession({ ...whole, events: [...whole.events, answer()] }));
-        expect(await read(7, 7, "asc")).toEqual([[7, 1]]);
-      });
-
       it("reads what is nested deeper than the edge lets in", async () => {
         const deep = numbers(1, 300).reduce<JsonObject>((within) => ({ within }), {});
         const head = await newSession(journal, { context: deep });
@@ -793,6 +727,9 @@ export function journalContract(
         expect(decodeEvent(log[1]!).payload).toMatchObject({ case: "sessionCreated" });
       });
     });
+
+    describe("turns", () => turnContract(() => journal));
+    describe("rewriting", () => rewriteContract(() => journal));
 
     describe("what cannot be decoded", () => {
       const INTERNAL = { reason: "internal", message: "the journal failed" };
@@ -1026,6 +963,11 @@ export function journalContract(
 
     describe("when a reply is lost", () => {
       beforeEach(isBack);
+
+      forkFaultsContract(
+        () => journal,
+        (kind) => store.fault(FORK, kind),
+      );
 
       for (const fault of ["lose-reply", "lose-request", "stall"] as const) {
         it(`has each append once after ${fault}, and acknowledges it`, async () => {

@@ -81,7 +81,7 @@ export function faultContract(subject: () => LiveSubject): void {
       await expect(view().ping()).rejects.toThrow(LiveViewAway);
       // 102 calls: had each waited for itself, 40 s.
       expect(performance.now() - shut).toBeLessThan(1_000);
-      const unheard = { woken: () => {}, lost: () => {} };
+      const unheard = { woken: () => {}, told: () => {}, lost: () => {} };
       await expect(view().subscribe(new ToySession().key, unheard)).rejects.toThrow(LiveViewAway);
     } finally {
       faults.resume();

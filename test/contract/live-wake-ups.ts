@@ -1,14 +1,20 @@
 import { expect, it, onTestFinished } from "vitest";
-import type { LiveView, WakeListener } from "../../src/live/port.ts";
+import type { LiveView, PublishedFragment, WakeListener } from "../../src/live/port.ts";
 import type { LiveSubject } from "./live.ts";
 import { momentOf, ToySession } from "./live-session.ts";
 
-/** Writes down what it hears: `"<uid>:<version>"`, or `"lost"`. */
+/** Writes down what it hears: `"<uid>:<version>"`, `"lost"`, or a fragment as its text. */
 export class Diary implements WakeListener {
   readonly entries: string[] = [];
+  readonly fragments: PublishedFragment[] = [];
 
   woken(uid: string, version: number): void {
     this.entries.push(`${uid}:${version}`);
+  }
+
+  told(_uid: string, fragment: PublishedFragment): void {
+    this.fragments.push(fragment);
+    this.entries.push(fragment.text);
   }
 
   lost(): void {
@@ -91,6 +97,7 @@ export function wakeUpContract(subject: () => LiveSubject): void {
       woken: () => {
         throw new Error("a listener's own mistake");
       },
+      told: () => {},
       lost: () => {},
     });
     const diary = await listen(view(), session);

@@ -2,13 +2,15 @@ import { openMemoryView } from "../../src/live/index.ts";
 import { type LiveSubject, liveContract } from "./live.ts";
 
 const TAIL = { events: 16, bytes: 3_000 };
+const SILENCE_MS = 300;
 
 async function open(boundMs: number): Promise<LiveSubject> {
-  const view = openMemoryView({ boundMs, tail: TAIL });
+  const view = openMemoryView({ boundMs, tail: TAIL, silenceMs: SILENCE_MS });
   return {
     view,
     boundMs,
     tail: TAIL,
+    silenceMs: SILENCE_MS,
     faults: {
       drop: async ({ key }) => view.forget(key),
       empty: async () => view.clear(),

@@ -9,6 +9,7 @@ import { type LiveSubject, liveContract, type OutsideFaults } from "./live.ts";
 
 const TAIL = { events: 16, bytes: 3_000 };
 const BOUND_MS = 500;
+const SILENCE_MS = 300;
 /** Wider than the defaults: the machine that runs the tests may be busy. */
 const LIMITS = { readLimitMs: 400, installLimitMs: 400 };
 
@@ -23,6 +24,7 @@ async function open(): Promise<LiveSubject> {
       prefix,
       boundMs: BOUND_MS,
       tail: TAIL,
+      silenceMs: SILENCE_MS,
       ...LIMITS,
     });
   const view = await openAt(proxy.port);
@@ -49,6 +51,7 @@ async function open(): Promise<LiveSubject> {
     view,
     boundMs: BOUND_MS,
     tail: TAIL,
+    silenceMs: SILENCE_MS,
     faults: {
       drop: async ({ key }) => {
         await admin.del(sessionKeys(prefix, key).head);

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LiveView, Moment } from "../../src/live/port.ts";
 import { faultContract } from "./live-faults.ts";
-import { look, momentOf, ToySession } from "./live-session.ts";
+import { partialContract } from "./live-partials.ts";
+import { look, momentOf, seen, ToySession } from "./live-session.ts";
 import { wakeUpContract } from "./live-wake-ups.ts";
 
 /** A live view to be tested, and what can happen to it. */
@@ -11,6 +12,8 @@ export interface LiveSubject {
   readonly boundMs: number;
   /** What every view was opened with. */
   readonly tail: { readonly events: number; readonly bytes: number };
+  /** In ms. Small, since a test waits for it. */
+  readonly silenceMs: number;
   readonly faults: LiveFaults;
   close(): Promise<void>;
 }
@@ -57,6 +60,7 @@ export function liveContract(
     describe("copies", () => copyContract(() => subject));
     describe("events", () => tailContract(() => subject));
     describe("wake-ups", () => wakeUpContract(() => subject));
+    describe("partials", () => partialContract(() => subject));
     describe("faults", () => faultContract(() => subject));
   });
 }
@@ -225,6 +229,24 @@ function tailContract(subject: () => LiveSubject): void {
     expect((await look(view(), session.key, 9)).events).toEqual([]);
     expect((await look(view(), session.key, 1)).events).toBeUndefined();
     expect((await look(view(), session.key)).events).toBeUndefined();
+  });
+
+  it("gives the last events, or as many of them as it has", async () => {
+    const session = new ToySession();
+    const last = async (lastEvents: number) =>
+      seen(await view().read(session.key, { lastEvents })).events;
+    expect(await last(2)).toBeUndefined();
+    await view().install(session.copy(2, await momentOf(view())));
+    expect(await last(2)).toBeUndefined();
+    await install(session, 3, 6);
+    expect(await last(2)).toEqual(texts(5, 6));
+    expect(await last(4)).toEqual(texts(3, 6));
+    expect(await last(5)).toEqual(texts(3, 6));
+    await view().install(session.copy(7, await momentOf(view())));
+    expect(await last(2)).toBeUndefined();
+    await view().install(session.copy(8, await momentOf(view()), { rewriteSeq: 8 }));
+    await install(session, 9, 9, 8);
+    expect(await last(5)).toEqual(texts(9, 9));
   });
 
   it("takes what follows, skips what it has, and starts anew after a gap", async () => {

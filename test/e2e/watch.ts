@@ -142,6 +142,38 @@ export function watchSuite(name: string, open: () => Promise<Servers>): void {
       writer.close();
     });
 
+    it("leaves out kinds that are not asked for, and resumes among them", async () => {
+      const { user, writer, url, sessionId, say } = await setUp();
+      const note = (name: string) =>
+        writer.conversation.appendEvents({ sessionId, events: [{ name }] });
+      await say("one");
+      await note("two");
+      await say("three");
+      const read = async (last: string, count: number) => {
+        const abort = new AbortController();
+        const headers = { "x-user-id": user, "last-event-id": last };
+        const told: unknown[] = [];
+        const query = "?kinds=agent_event&kinds=session_created&kinds=of_the_future";
+        for await (const { id, data } of sse(url + query, headers, abort.signal)) {
+          told.push([id, data.event?.type ?? data.position.reason]);
+          if (told.length === count) break;
+        }
+        abort.abort();
+        return told;
+      };
+      expect(await read("0", 3)).toEqual([
+        ["0", "open"],
+        ["1", "session_created"],
+        ["3", "agent_event"],
+      ]);
+      await note("four");
+      expect(await read("3", 2)).toEqual([
+        ["3", "open"],
+        ["5", "agent_event"],
+      ]);
+      writer.close();
+    });
+
     it("writes NDJSON to who asks for it", async () => {
       const { user, url, say, writer } = await setUp();
       await say("x");
@@ -165,7 +197,7 @@ export function watchSuite(name: string, open: () => Promise<Servers>): void {
       writer.close();
     });
 
-    it("tells watchers where to resume when the server stops", async () => {
+    it("tells watchers where to resume when the server stops, and they do on another", async () => {
       const { user, writer, sessionId, say } = await setUp();
       const last = servers.at(-1) ?? servers[0];
       const reader = grpcClients(last.url, user);
@@ -183,6 +215,17 @@ export function watchSuite(name: string, open: () => Promise<Servers>): void {
         [PositionReason.CLOSING, 2],
       ]);
       reader.close();
+      if (servers.length > 1) {
+        await say("y");
+        const resumed = writer.conversation.watchSession({ sessionId, afterSeq: 2 });
+        const seqs: number[] = [];
+        for await (const { seq, update } of resumed) {
+          if (update.case === "event") seqs.push(seq);
+          if (seqs.length === 1) await say("z");
+          if (seqs.length === 2) break;
+        }
+        expect(seqs).toEqual([3, 4]);
+      }
       writer.close();
     });
   });

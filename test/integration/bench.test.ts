@@ -11,7 +11,7 @@ const bench = (...args: string[]) => run(process.execPath, [MAIN, ...args], { ti
 
 describeWithServices("bench", () => {
   it("prints every ratio", { timeout: 60_000 }, async () => {
-    const { stdout } = await bench("--seconds", "0.2", "--rounds", "1", "--warm-up", "0");
+    const { stdout } = await bench("--seconds", "0.5", "--rounds", "1", "--warm-up", "0");
     const ratios = stdout
       .split("\n")
       .map((line) => /^(\S+) .* \/ .*? (\d[\d.]*) +\d[\d.]*–\d[\d.]*/.exec(line))

@@ -20,6 +20,7 @@ describeWithServices("migrations", () => {
     database = {
       writes: pool,
       waits: pool,
+      copies: pool,
       reads: pool,
       limits: DEFAULT_LIMITS,
       exclusive: false,

@@ -4,13 +4,15 @@ import { describe, expect, it } from "vitest";
 import { ConversationService } from "../../gen/parley/v1/conversation_service_pb.js";
 import { Role } from "../../gen/parley/v1/message_pb.js";
 import { SessionService } from "../../gen/parley/v1/session_service_pb.js";
+import { StateService } from "../../gen/parley/v1/state_service_pb.js";
+import { TurnService } from "../../gen/parley/v1/turn_service_pb.js";
 import { callerKey } from "../../src/api/caller.ts";
 import { registerServices } from "../../src/api/index.ts";
 import { systemClock } from "../../src/clock.ts";
 import { uuidV7 } from "../../src/ids.ts";
 import type { Operation } from "../../src/journal/port.ts";
 import { scriptedLog } from "../../src/log/testing/scripted-log.ts";
-import { ID, OWNER } from "../../src/log/testing/sessions.ts";
+import { headAt, ID, OWNER } from "../../src/log/testing/sessions.ts";
 import { mapErrors } from "../../src/server/interceptors/errors.ts";
 
 /** The surface behind as little of its edge as it needs, over a journal and a view that do what a test says. */
@@ -40,6 +42,8 @@ function setUp() {
     operations,
     sessions: createClient(SessionService, transport),
     conversation: createClient(ConversationService, transport),
+    turns: createClient(TurnService, transport),
+    states: createClient(StateService, transport),
   };
 }
 
@@ -94,10 +98,48 @@ describe("an append", () => {
     expect(calls.all).toEqual([]);
   });
 
+  it("is refused where the log has no room for it, like all that appends", async () => {
+    const { conversation, turns, kept } = setUp();
+    const full = { sessionId: ID };
+    kept[0]!.head = headAt(3, { logBytes: 1024n ** 3n - 1n });
+    for (const refused of [
+      () => conversation.appendMessages({ ...full, messages: [hello] }),
+      () => conversation.appendEvents({ ...full, events: [{ name: "note" }] }),
+      () => turns.beginTurn(full),
+    ]) {
+      await expect(refused()).rejects.toMatchObject({ code: Code.ResourceExhausted });
+    }
+  });
+
   it("of less is not", async () => {
     const { conversation } = setUp();
     const messages = Array.from({ length: 3 }, () => ({ role: Role.USER, content }));
     const { version } = await conversation.appendMessages({ sessionId: ID, messages });
     expect(version).toBe(6);
+  });
+});
+
+describe("a state at an event", () => {
+  it("that a copy does not reach is asked of the journal, and one it does is not", async () => {
+    const { states, view, calls, journal, grow } = setUp();
+    view.held = { head: headAt(3), fresh: true };
+    journal.readPastState = async () => ({
+      base: { head: headAt(1, { context: { once: true } }), seq: 2, stateVersion: 2 },
+      events: [],
+    });
+    const past = await states.getSessionState({ sessionId: ID, atSeq: 2 });
+    expect(past).toMatchObject({
+      seq: 2,
+      stateVersion: 2,
+      etag: "",
+      state: { context: { once: true } },
+    });
+    expect(calls.named("journal.readHead")).toEqual([]);
+    grow(5);
+    const newer = await states.getSessionState({ sessionId: ID, atSeq: 5 });
+    expect(newer).toMatchObject({ seq: 5, etag: expect.stringMatching(/^1-5-/) });
+    expect(calls.named("journal.readHead")).toHaveLength(1);
+    const beyond = states.getSessionState({ sessionId: ID, atSeq: 6 });
+    await expect(beyond).rejects.toMatchObject({ code: Code.InvalidArgument });
   });
 });

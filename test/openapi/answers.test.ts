@@ -167,7 +167,8 @@ describe("what the service answers is as the document says", () => {
       for (const value of [minimum - 1, maximum + 1]) {
         const { response, body } = await send(each, { query: `${parameter.name}=${value}` });
         expect(response.status, `${parameter.name}=${value}`).toBe(400);
-        expect(body.details[0].field_violations[0].field).toBe(parameter.name);
+        const wrong = body.details[0].field_violations.map(({ field }: { field: string }) => field);
+        expect(wrong).toContain(parameter.name);
       }
     }
   });

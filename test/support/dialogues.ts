@@ -1,12 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { fromJson, type JsonObject, type JsonValue } from "@bufbuild/protobuf";
 import { ValueSchema } from "@bufbuild/protobuf/wkt";
 import { type NewMessageSchema, Role } from "../../gen/parley/v1/message_pb.js";
 
-/** Real dialogues, where the folder beside the checkout has them. */
-const FILE = fileURLToPath(new URL("../../../shared/data/sgd-dialogues.jsonl", import.meta.url));
+/** Where real dialogues are: `PARLEY_TEST_DIALOGUES`, else a folder beside the checkout. */
+const FOLDER =
+  process.env.PARLEY_TEST_DIALOGUES ??
+  fileURLToPath(new URL("../../../shared/data", import.meta.url));
+const FILE = join(FOLDER, "sgd-dialogues.jsonl");
 
 export type DraftMessage = MessageInitShape<typeof NewMessageSchema>;
 
@@ -16,23 +20,35 @@ export interface Dialogue {
   readonly appends: readonly (readonly DraftMessage[])[];
 }
 
-interface Frame {
-  service: string;
-  service_call?: { method: string; parameters: JsonObject };
-  service_results?: JsonValue[];
+/** What was understood or done in an utterance, as the file has it. */
+export interface Frame {
+  readonly service: string;
+  readonly active_intent?: string;
+  readonly slot_values?: { readonly [slot: string]: string };
+  readonly service_call?: { readonly method: string; readonly parameters: JsonObject };
+  readonly service_results?: JsonValue[];
 }
 
-interface Line {
-  dialogue_id: string;
-  turns: { speaker: "user" | "system"; utterance: string; frames: Frame[] }[];
+/** A dialogue as the file has it: the user begins, the system follows, and so on. */
+export interface RecordedDialogue {
+  readonly dialogue_id: string;
+  readonly turns: readonly {
+    readonly speaker: "user" | "system";
+    readonly utterance: string;
+    readonly frames: readonly Frame[];
+  }[];
 }
 
 /** True if the real dialogues are at hand; tests that need them are left out elsewhere. */
 export const haveRealDialogues = existsSync(FILE);
 
-export function realDialogues(): Dialogue[] {
+export function realRecords(): RecordedDialogue[] {
   const lines = readFileSync(FILE, "utf8").trim().split("\n");
-  return lines.map((line) => dialogueOf(JSON.parse(line)));
+  return lines.map((line) => JSON.parse(line));
+}
+
+export function realDialogues(): Dialogue[] {
+  return realRecords().map(dialogueOf);
 }
 
 /** Dialogues of our own making, for machines without the real ones. */
@@ -49,13 +65,13 @@ export function madeDialogues(count: number): Dialogue[] {
 }
 
 /** A user utterance is a message; a system one is its tool calls, their results, and what it said. */
-function dialogueOf(line: Line): Dialogue {
-  const appends = line.turns.map(({ speaker, utterance, frames }, t): DraftMessage[] => {
+function dialogueOf(record: RecordedDialogue): Dialogue {
+  const appends = record.turns.map(({ speaker, utterance, frames }, t): DraftMessage[] => {
     if (speaker === "user") return [{ role: Role.USER, content: utterance }];
     const tools = frames.flatMap((frame, f) => toolMessages(`${t}-${f}`, frame));
     return [...tools, { role: Role.ASSISTANT, content: utterance }];
   });
-  return { id: line.dialogue_id, appends };
+  return { id: record.dialogue_id, appends };
 }
 
 function toolMessages(callId: string, frame: Frame): DraftMessage[] {

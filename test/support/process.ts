@@ -15,7 +15,7 @@ export interface ParleyOptions {
   env?: Record<string, string>;
   /** The file to run. Default `src/main.ts`. */
   main?: string;
-  /** How long it may take to get ready, in ms. Default 20,000. */
+  /** How long it may take to get ready, in ms. Default 60,000: PGlite makes a new folder in 7 s of CPU. */
   patience?: number;
 }
 
@@ -39,7 +39,7 @@ export class ParleyProcess {
     for (let attempt = 1; ; attempt++) {
       const parley = await ParleyProcess.#spawn(options);
       try {
-        await parley.#daemon.waitUntil(() => parley.isReady(), options.patience ?? 20_000);
+        await parley.#daemon.waitUntil(() => parley.isReady(), options.patience ?? 60_000);
         return parley;
       } catch (error) {
         const taken = parley.output.includes("EADDRINUSE") && options.env?.PORT === undefined;

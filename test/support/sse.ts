@@ -10,9 +10,9 @@ export interface SseEvent {
 export async function* sse(
   url: string,
   headers: Readonly<Record<string, string>>,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): AsyncGenerator<SseEvent> {
-  const response = await fetch(url, { headers, signal });
+  const response = await fetch(url, { headers, ...(signal && { signal }) });
   if (response.status !== 200 || response.body === null) {
     throw new Error(`${response.status} ${await response.text()}`);
   }

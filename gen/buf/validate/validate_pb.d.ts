@@ -122,6 +122,14 @@ export declare type FieldRules = Message<"buf.validate.FieldRules"> & {
     case: "int32";
   } | {
     /**
+     * Rules for `int64`.
+     *
+     * @generated from field: buf.validate.Int64Rules int64 = 4;
+     */
+    value: Int64Rules;
+    case: "int64";
+  } | {
+    /**
      * Rules for `uint32`.
      *
      * @generated from field: buf.validate.UInt32Rules uint32 = 5;
@@ -223,6 +231,45 @@ export declare type Int32Rules = Message<"buf.validate.Int32Rules"> & {
  * Use `create(Int32RulesSchema)` to create a new message.
  */
 export declare const Int32RulesSchema: GenMessage<Int32Rules>;
+
+/**
+ * Rules for `int64`.
+ *
+ * @generated from message buf.validate.Int64Rules
+ */
+export declare type Int64Rules = Message<"buf.validate.Int64Rules"> & {
+  /**
+   * @generated from oneof buf.validate.Int64Rules.less_than
+   */
+  lessThan: {
+    /**
+     * Value must be less than or equal to this.
+     *
+     * @generated from field: int64 lte = 3;
+     */
+    value: bigint;
+    case: "lte";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * @generated from oneof buf.validate.Int64Rules.greater_than
+   */
+  greaterThan: {
+    /**
+     * Value must be greater than or equal to this.
+     *
+     * @generated from field: int64 gte = 5;
+     */
+    value: bigint;
+    case: "gte";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message buf.validate.Int64Rules.
+ * Use `create(Int64RulesSchema)` to create a new message.
+ */
+export declare const Int64RulesSchema: GenMessage<Int64Rules>;
 
 /**
  * Rules for `uint32`.

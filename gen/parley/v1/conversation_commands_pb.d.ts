@@ -3,8 +3,9 @@
 /* eslint-disable */
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
-import type { Message as Message$1, NewMessage } from "./message_pb.js";
+import type { JsonObject, Message } from "@bufbuild/protobuf";
+import type { Message as Message$1, NewMessage, Role } from "./message_pb.js";
+import type { Event } from "./event_pb.js";
 
 /**
  * Describes the file parley/v1/conversation_commands.proto.
@@ -38,6 +39,15 @@ export declare type AppendMessagesRequest = Message<"parley.v1.AppendMessagesReq
    * @generated from field: string request_id = 3;
    */
   requestId: string;
+
+  /**
+   * The number of the turn they are meant for, or the `turn_id` of one of the
+   * last 100; refused unless that is the last one and not ended. User messages
+   * do not begin a new turn then. Unset: whichever it is.
+   *
+   * @generated from field: optional string turn = 4;
+   */
+  turn?: string | undefined;
 };
 
 /**
@@ -73,4 +83,312 @@ export declare type AppendMessagesResponse = Message<"parley.v1.AppendMessagesRe
  * Use `create(AppendMessagesResponseSchema)` to create a new message.
  */
 export declare const AppendMessagesResponseSchema: GenMessage<AppendMessagesResponse>;
+
+/**
+ * Asks to append events of an agent.
+ *
+ * @generated from message parley.v1.AppendEventsRequest
+ */
+export declare type AppendEventsRequest = Message<"parley.v1.AppendEventsRequest"> & {
+  /**
+   * The session's `session_id` or `external_id`.
+   *
+   * @generated from field: string session_id = 1;
+   */
+  sessionId: string;
+
+  /**
+   * The events, 1 to 100, at most 4 MiB encoded in all.
+   *
+   * @generated from field: repeated parley.v1.NewAgentEvent events = 2;
+   */
+  events: NewAgentEvent[];
+
+  /**
+   * Makes a retry safe; see SessionService. At most 255 bytes.
+   *
+   * @generated from field: string request_id = 3;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message parley.v1.AppendEventsRequest.
+ * Use `create(AppendEventsRequestSchema)` to create a new message.
+ */
+export declare const AppendEventsRequestSchema: GenMessage<AppendEventsRequest>;
+
+/**
+ * An event to append, at most 2,097,152 bytes encoded. It belongs to the last
+ * turn, and begins none.
+ *
+ * @generated from message parley.v1.NewAgentEvent
+ */
+export declare type NewAgentEvent = Message<"parley.v1.NewAgentEvent"> & {
+  /**
+   * What it is, 1 to 64 characters: letters, digits, `_`, `-` and `.`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * The agent, at most 128 code points.
+   *
+   * @generated from field: optional string agent_id = 2;
+   */
+  agentId?: string | undefined;
+
+  /**
+   * For people to read, at most 65,536 bytes.
+   *
+   * @generated from field: optional string message = 3;
+   */
+  message?: string | undefined;
+
+  /**
+   * For programs to read, nested at most 40 deep.
+   *
+   * @generated from field: google.protobuf.Struct payload = 4;
+   */
+  payload?: JsonObject | undefined;
+};
+
+/**
+ * Describes the message parley.v1.NewAgentEvent.
+ * Use `create(NewAgentEventSchema)` to create a new message.
+ */
+export declare const NewAgentEventSchema: GenMessage<NewAgentEvent>;
+
+/**
+ * What was appended.
+ *
+ * @generated from message parley.v1.AppendEventsResponse
+ */
+export declare type AppendEventsResponse = Message<"parley.v1.AppendEventsResponse"> & {
+  /**
+   * The events as they stand in the log, in the order given.
+   *
+   * @generated from field: repeated parley.v1.Event events = 1;
+   */
+  events: Event[];
+
+  /**
+   * The session's version with them in it.
+   *
+   * @generated from field: uint32 version = 2;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message parley.v1.AppendEventsResponse.
+ * Use `create(AppendEventsResponseSchema)` to create a new message.
+ */
+export declare const AppendEventsResponseSchema: GenMessage<AppendEventsResponse>;
+
+/**
+ * Asks to tell watchers of a fragment of a message.
+ *
+ * @generated from message parley.v1.PublishPartialRequest
+ */
+export declare type PublishPartialRequest = Message<"parley.v1.PublishPartialRequest"> & {
+  /**
+   * The session's `session_id` or `external_id`.
+   *
+   * @generated from field: string session_id = 1;
+   */
+  sessionId: string;
+
+  /**
+   * The id the message will have when it is appended: a UUID in lower case.
+   *
+   * @generated from field: string message_id = 2;
+   */
+  messageId: string;
+
+  /**
+   * Where in the message's text it begins, in UTF-16 code units (what
+   * JavaScript counts). 0 begins the message, or begins it anew. What was
+   * published already is not told again.
+   *
+   * @generated from field: uint32 offset = 3;
+   */
+  offset: number;
+
+  /**
+   * The text, 1 to 65,536 bytes, whole characters. The message's text so far may
+   * have 1,048,576 code units.
+   *
+   * @generated from field: string text = 4;
+   */
+  text: string;
+
+  /**
+   * Who speaks. Default: assistant.
+   *
+   * @generated from field: parley.v1.Role role = 5;
+   */
+  role: Role;
+};
+
+/**
+ * Describes the message parley.v1.PublishPartialRequest.
+ * Use `create(PublishPartialRequestSchema)` to create a new message.
+ */
+export declare const PublishPartialRequestSchema: GenMessage<PublishPartialRequest>;
+
+/**
+ * The fragment was passed on.
+ *
+ * @generated from message parley.v1.PublishPartialResponse
+ */
+export declare type PublishPartialResponse = Message<"parley.v1.PublishPartialResponse"> & {
+  /**
+   * Length of the message's text so far, in UTF-16 code units: where the next
+   * fragment begins. 0 where the message is in the log already and the fragment
+   * was dropped, or where the text so far is not known because the live view is
+   * away or has lost it: partials are lost then, not refused, and who sends the
+   * text so far again from offset 0 goes on.
+   *
+   * @generated from field: uint32 next_offset = 1;
+   */
+  nextOffset: number;
+};
+
+/**
+ * Describes the message parley.v1.PublishPartialResponse.
+ * Use `create(PublishPartialResponseSchema)` to create a new message.
+ */
+export declare const PublishPartialResponseSchema: GenMessage<PublishPartialResponse>;
+
+/**
+ * Asks to clear the history.
+ *
+ * @generated from message parley.v1.ClearHistoryRequest
+ */
+export declare type ClearHistoryRequest = Message<"parley.v1.ClearHistoryRequest"> & {
+  /**
+   * The session's `session_id` or `external_id`.
+   *
+   * @generated from field: string session_id = 1;
+   */
+  sessionId: string;
+
+  /**
+   * False to clear the state too: context, variables, scenario, rules, agents.
+   * Default true.
+   *
+   * @generated from field: optional bool keep_context = 2;
+   */
+  keepContext?: boolean | undefined;
+
+  /**
+   * Makes a retry safe; see SessionService. At most 255 bytes.
+   *
+   * @generated from field: string request_id = 3;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message parley.v1.ClearHistoryRequest.
+ * Use `create(ClearHistoryRequestSchema)` to create a new message.
+ */
+export declare const ClearHistoryRequestSchema: GenMessage<ClearHistoryRequest>;
+
+/**
+ * The history was cleared.
+ *
+ * @generated from message parley.v1.ClearHistoryResponse
+ */
+export declare type ClearHistoryResponse = Message<"parley.v1.ClearHistoryResponse"> & {
+  /**
+   * How many messages are no longer listed.
+   *
+   * @generated from field: uint32 cleared = 1;
+   */
+  cleared: number;
+
+  /**
+   * The session's version after it.
+   *
+   * @generated from field: uint32 version = 2;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message parley.v1.ClearHistoryResponse.
+ * Use `create(ClearHistoryResponseSchema)` to create a new message.
+ */
+export declare const ClearHistoryResponseSchema: GenMessage<ClearHistoryResponse>;
+
+/**
+ * Asks to take the content of a message away.
+ *
+ * @generated from message parley.v1.RedactMessageRequest
+ */
+export declare type RedactMessageRequest = Message<"parley.v1.RedactMessageRequest"> & {
+  /**
+   * The session's `session_id` or `external_id`.
+   *
+   * @generated from field: string session_id = 1;
+   */
+  sessionId: string;
+
+  /**
+   * The message's place in the log.
+   *
+   * @generated from field: uint32 seq = 2;
+   */
+  seq: number;
+
+  /**
+   * Why, at most 255 code points; kept in the log.
+   *
+   * @generated from field: optional string reason = 3;
+   */
+  reason?: string | undefined;
+
+  /**
+   * Makes a retry safe; see SessionService. At most 255 bytes.
+   *
+   * @generated from field: string request_id = 4;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message parley.v1.RedactMessageRequest.
+ * Use `create(RedactMessageRequestSchema)` to create a new message.
+ */
+export declare const RedactMessageRequestSchema: GenMessage<RedactMessageRequest>;
+
+/**
+ * The content was taken away.
+ *
+ * @generated from message parley.v1.RedactMessageResponse
+ */
+export declare type RedactMessageResponse = Message<"parley.v1.RedactMessageResponse"> & {
+  /**
+   * The message as it is now.
+   *
+   * @generated from field: parley.v1.Message message = 1;
+   */
+  message?: Message$1 | undefined;
+
+  /**
+   * The session's version after it.
+   *
+   * @generated from field: uint32 version = 2;
+   */
+  version: number;
+};
+
+/**
+ * Describes the message parley.v1.RedactMessageResponse.
+ * Use `create(RedactMessageResponseSchema)` to create a new message.
+ */
+export declare const RedactMessageResponseSchema: GenMessage<RedactMessageResponse>;
 

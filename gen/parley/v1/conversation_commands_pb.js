@@ -4,13 +4,15 @@
 
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "../../buf/validate/validate_pb.js";
+import { file_google_protobuf_struct } from "@bufbuild/protobuf/wkt";
+import { file_parley_v1_event } from "./event_pb.js";
 import { file_parley_v1_message } from "./message_pb.js";
 
 /**
  * Describes the file parley/v1/conversation_commands.proto.
  */
 export const file_parley_v1_conversation_commands = /*@__PURE__*/
-  fileDesc("CiVwYXJsZXkvdjEvY29udmVyc2F0aW9uX2NvbW1hbmRzLnByb3RvEglwYXJsZXkudjEifgoVQXBwZW5kTWVzc2FnZXNSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSMwoIbWVzc2FnZXMYAiADKAsyFS5wYXJsZXkudjEuTmV3TWVzc2FnZUIKukgHkgEECAEQZBIcCgpyZXF1ZXN0X2lkGAMgASgJQgi6SAVyAyj/ASJPChZBcHBlbmRNZXNzYWdlc1Jlc3BvbnNlEiQKCG1lc3NhZ2VzGAEgAygLMhIucGFybGV5LnYxLk1lc3NhZ2USDwoHdmVyc2lvbhgCIAEoDWIGcHJvdG8z", [file_buf_validate_validate, file_parley_v1_message]);
+  fileDesc("CiVwYXJsZXkvdjEvY29udmVyc2F0aW9uX2NvbW1hbmRzLnByb3RvEglwYXJsZXkudjEiowEKFUFwcGVuZE1lc3NhZ2VzUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEjMKCG1lc3NhZ2VzGAIgAygLMhUucGFybGV5LnYxLk5ld01lc3NhZ2VCCrpIB5IBBAgBEGQSHAoKcmVxdWVzdF9pZBgDIAEoCUIIukgFcgMo/wESGgoEdHVybhgEIAEoCUIHukgEcgIYQEgAiAEBQgcKBV90dXJuIk8KFkFwcGVuZE1lc3NhZ2VzUmVzcG9uc2USJAoIbWVzc2FnZXMYASADKAsyEi5wYXJsZXkudjEuTWVzc2FnZRIPCgd2ZXJzaW9uGAIgASgNIn0KE0FwcGVuZEV2ZW50c1JlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRI0CgZldmVudHMYAiADKAsyGC5wYXJsZXkudjEuTmV3QWdlbnRFdmVudEIKukgHkgEECAEQZBIcCgpyZXF1ZXN0X2lkGAMgASgJQgi6SAVyAyj/ASLBAQoNTmV3QWdlbnRFdmVudBIrCgRuYW1lGAEgASgJQh26SBpyGDIWXltBLVphLXowLTlfLi1dezEsNjR9JBIfCghhZ2VudF9pZBgCIAEoCUIIukgFcgMYgAFIAIgBARIfCgdtZXNzYWdlGAMgASgJQgm6SAZyBCiAgARIAYgBARIoCgdwYXlsb2FkGAQgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdEILCglfYWdlbnRfaWRCCgoIX21lc3NhZ2UiSQoUQXBwZW5kRXZlbnRzUmVzcG9uc2USIAoGZXZlbnRzGAEgAygLMhAucGFybGV5LnYxLkV2ZW50Eg8KB3ZlcnNpb24YAiABKA0i5QEKFVB1Ymxpc2hQYXJ0aWFsUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJElkKCm1lc3NhZ2VfaWQYAiABKAlCRbpIQnJAMj5eWzAtOWEtZl17OH0tWzAtOWEtZl17NH0tWzAtOWEtZl17NH0tWzAtOWEtZl17NH0tWzAtOWEtZl17MTJ9JBIZCgZvZmZzZXQYAyABKA1CCbpIBioEGICAQBIZCgR0ZXh0GAQgASgJQgu6SAhyBhABKICABBInCgRyb2xlGAUgASgOMg8ucGFybGV5LnYxLlJvbGVCCLpIBYIBAhABIi0KFlB1Ymxpc2hQYXJ0aWFsUmVzcG9uc2USEwoLbmV4dF9vZmZzZXQYASABKA0icwoTQ2xlYXJIaXN0b3J5UmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhkKDGtlZXBfY29udGV4dBgCIAEoCEgAiAEBEhwKCnJlcXVlc3RfaWQYAyABKAlCCLpIBXIDKP8BQg8KDV9rZWVwX2NvbnRleHQiOAoUQ2xlYXJIaXN0b3J5UmVzcG9uc2USDwoHY2xlYXJlZBgBIAEoDRIPCgd2ZXJzaW9uGAIgASgNIogBChRSZWRhY3RNZXNzYWdlUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhQKA3NlcRgCIAEoDUIHukgEKgIoARIdCgZyZWFzb24YAyABKAlCCLpIBXIDGP8BSACIAQESHAoKcmVxdWVzdF9pZBgEIAEoCUIIukgFcgMo/wFCCQoHX3JlYXNvbiJNChVSZWRhY3RNZXNzYWdlUmVzcG9uc2USIwoHbWVzc2FnZRgBIAEoCzISLnBhcmxleS52MS5NZXNzYWdlEg8KB3ZlcnNpb24YAiABKA1iBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_struct, file_parley_v1_event, file_parley_v1_message]);
 
 /**
  * Describes the message parley.v1.AppendMessagesRequest.
@@ -25,4 +27,67 @@ export const AppendMessagesRequestSchema = /*@__PURE__*/
  */
 export const AppendMessagesResponseSchema = /*@__PURE__*/
   messageDesc(file_parley_v1_conversation_commands, 1);
+
+/**
+ * Describes the message parley.v1.AppendEventsRequest.
+ * Use `create(AppendEventsRequestSchema)` to create a new message.
+ */
+export const AppendEventsRequestSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_conversation_commands, 2);
+
+/**
+ * Describes the message parley.v1.NewAgentEvent.
+ * Use `create(NewAgentEventSchema)` to create a new message.
+ */
+export const NewAgentEventSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_conversation_commands, 3);
+
+/**
+ * Describes the message parley.v1.AppendEventsResponse.
+ * Use `create(AppendEventsResponseSchema)` to create a new message.
+ */
+export const AppendEventsResponseSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_conversation_commands, 4);
+
+/**
+ * Describes the message parley.v1.PublishPartialRequest.
+ * Use `create(PublishPartialRequestSchema)` to create a new message.
+ */
+export const PublishPartialRequestSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_conversation_commands, 5);
+
+/**
+ * Describes the message parley.v1.PublishPartialResponse.
+ * Use `create(PublishPartialResponseSchema)` to create a new message.
+ */
+export const PublishPartialResponseSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_conversation_commands, 6);
+
+/**
+ * Describes the message parley.v1.ClearHistoryRequest.
+ * Use `create(ClearHistoryRequestSchema)` to create a new message.
+ */
+export const ClearHistoryRequestSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_conversation_commands, 7);
+
+/**
+ * Describes the message parley.v1.ClearHistoryResponse.
+ * Use `create(ClearHistoryResponseSchema)` to create a new message.
+ */
+export const ClearHistoryResponseSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_conversation_commands, 8);
+
+/**
+ * Describes the message parley.v1.RedactMessageRequest.
+ * Use `create(RedactMessageRequestSchema)` to create a new message.
+ */
+export const RedactMessageRequestSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_conversation_commands, 9);
+
+/**
+ * Describes the message parley.v1.RedactMessageResponse.
+ * Use `create(RedactMessageResponseSchema)` to create a new message.
+ */
+export const RedactMessageResponseSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_conversation_commands, 10);
 

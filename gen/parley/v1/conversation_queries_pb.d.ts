@@ -15,7 +15,8 @@ import type { Event } from "./event_pb.js";
 export declare const file_parley_v1_conversation_queries: GenFile;
 
 /**
- * Asks for messages.
+ * Asks for messages. Without a place (`offset`, `page`, `page_token`,
+ * `after_seq`, `before_seq`) only the last `Session.max_history` of them count.
  *
  * @generated from message parley.v1.ListMessagesRequest
  */
@@ -103,6 +104,15 @@ export declare type ListMessagesRequest = Message<"parley.v1.ListMessagesRequest
    * @generated from field: uint32 at_least_version = 12;
    */
   atLeastVersion: number;
+
+  /**
+   * Only the last so many that match, 1 to 100, oldest first unless `order` says
+   * otherwise; with nothing but `role` and the bounds by seq. `has_more` then
+   * means that there are older ones; go on with `before_seq`.
+   *
+   * @generated from field: optional int32 last = 13;
+   */
+  last?: number | undefined;
 };
 
 /**
@@ -126,7 +136,7 @@ export declare type ListMessagesResponse = Message<"parley.v1.ListMessagesRespon
   messages: Message$1[];
 
   /**
-   * How many match in all.
+   * How many match in all, whatever `last` and `Session.max_history`.
    *
    * @generated from field: int32 total = 2;
    */
@@ -159,6 +169,67 @@ export declare type ListMessagesResponse = Message<"parley.v1.ListMessagesRespon
  * Use `create(ListMessagesResponseSchema)` to create a new message.
  */
 export declare const ListMessagesResponseSchema: GenMessage<ListMessagesResponse>;
+
+/**
+ * Asks for one message.
+ *
+ * @generated from message parley.v1.GetMessageRequest
+ */
+export declare type GetMessageRequest = Message<"parley.v1.GetMessageRequest"> & {
+  /**
+   * The session's `session_id` or `external_id`.
+   *
+   * @generated from field: string session_id = 1;
+   */
+  sessionId: string;
+
+  /**
+   * The message's place in the log.
+   *
+   * @generated from field: uint32 seq = 2;
+   */
+  seq: number;
+
+  /**
+   * How fresh the answer must be. Default: live.
+   *
+   * @generated from field: parley.v1.Consistency consistency = 3;
+   */
+  consistency: Consistency;
+
+  /**
+   * The answer must not be older than this version.
+   *
+   * @generated from field: uint32 at_least_version = 4;
+   */
+  atLeastVersion: number;
+};
+
+/**
+ * Describes the message parley.v1.GetMessageRequest.
+ * Use `create(GetMessageRequestSchema)` to create a new message.
+ */
+export declare const GetMessageRequestSchema: GenMessage<GetMessageRequest>;
+
+/**
+ * A message.
+ *
+ * @generated from message parley.v1.GetMessageResponse
+ */
+export declare type GetMessageResponse = Message<"parley.v1.GetMessageResponse"> & {
+  /**
+   * The message.
+   *
+   * @generated from field: parley.v1.Message message = 1;
+   */
+  message?: Message$1 | undefined;
+};
+
+/**
+ * Describes the message parley.v1.GetMessageResponse.
+ * Use `create(GetMessageResponseSchema)` to create a new message.
+ */
+export declare const GetMessageResponseSchema: GenMessage<GetMessageResponse>;
 
 /**
  * Asks for turns.
@@ -244,7 +315,7 @@ export declare type ListTurnsResponse = Message<"parley.v1.ListTurnsResponse"> &
   items: Turn[];
 
   /**
-   * How many turns the session has.
+   * How many turns the session has that were not cleared.
    *
    * @generated from field: int32 total = 2;
    */
@@ -332,6 +403,22 @@ export declare type ListTurnEventsRequest = Message<"parley.v1.ListTurnEventsReq
    * @generated from field: uint32 at_least_version = 6;
    */
   atLeastVersion: number;
+
+  /**
+   * Only the turn of this number; none where there is no such turn. `limit` and
+   * `offset` are then no matter.
+   *
+   * @generated from field: optional uint32 turn = 7;
+   */
+  turn?: number | undefined;
+
+  /**
+   * With `turn`: only its events after this place in the log, so that a page can
+   * begin inside a turn.
+   *
+   * @generated from field: optional uint32 after_seq = 8;
+   */
+  afterSeq?: number | undefined;
 };
 
 /**
@@ -355,7 +442,7 @@ export declare type ListTurnEventsResponse = Message<"parley.v1.ListTurnEventsRe
   sessionId: string;
 
   /**
-   * How many turns the session has.
+   * How many turns the session has that were not cleared.
    *
    * @generated from field: int32 count = 2;
    */

@@ -3,8 +3,8 @@
 /* eslint-disable */
 
 import type { GenFile, GenService } from "@bufbuild/protobuf/codegenv2";
-import type { AppendMessagesRequestSchema, AppendMessagesResponseSchema } from "./conversation_commands_pb.js";
-import type { ListEventsRequestSchema, ListEventsResponseSchema, ListMessagesRequestSchema, ListMessagesResponseSchema, ListTurnEventsRequestSchema, ListTurnEventsResponseSchema, ListTurnsRequestSchema, ListTurnsResponseSchema } from "./conversation_queries_pb.js";
+import type { AppendEventsRequestSchema, AppendEventsResponseSchema, AppendMessagesRequestSchema, AppendMessagesResponseSchema, ClearHistoryRequestSchema, ClearHistoryResponseSchema, PublishPartialRequestSchema, PublishPartialResponseSchema, RedactMessageRequestSchema, RedactMessageResponseSchema } from "./conversation_commands_pb.js";
+import type { GetMessageRequestSchema, GetMessageResponseSchema, ListEventsRequestSchema, ListEventsResponseSchema, ListMessagesRequestSchema, ListMessagesResponseSchema, ListTurnEventsRequestSchema, ListTurnEventsResponseSchema, ListTurnsRequestSchema, ListTurnsResponseSchema } from "./conversation_queries_pb.js";
 import type { WatchSessionRequestSchema, WatchSessionResponseSchema } from "./watch_pb.js";
 
 /**
@@ -22,7 +22,8 @@ export declare const ConversationService: GenService<{
   /**
    * Appends messages, all or none, in the order given.
    * Errors: invalid_argument, session_not_found, session_expired,
-   * idempotency_conflict, payload_too_large.
+   * idempotency_conflict, payload_too_large (a session has at most
+   * 1 GiB of log), turn_not_found, turn_ended.
    *
    * @generated from rpc parley.v1.ConversationService.AppendMessages
    */
@@ -30,6 +31,73 @@ export declare const ConversationService: GenService<{
     methodKind: "unary";
     input: typeof AppendMessagesRequestSchema;
     output: typeof AppendMessagesResponseSchema;
+  },
+  /**
+   * Appends events of an agent, all or none, in the order given.
+   * Errors: invalid_argument, session_not_found, session_expired,
+   * idempotency_conflict, payload_too_large.
+   *
+   * @generated from rpc parley.v1.ConversationService.AppendEvents
+   */
+  appendEvents: {
+    methodKind: "unary";
+    input: typeof AppendEventsRequestSchema;
+    output: typeof AppendEventsResponseSchema;
+  },
+  /**
+   * Tells those who watch with partials of a fragment of a message. It is not
+   * kept; the message is appended when it is whole, with the same `message_id`.
+   * A session has one open message: beginning another ends the partials of the
+   * one before. It is forgotten 10 minutes after its last fragment.
+   * Errors: invalid_argument, session_not_found, session_expired,
+   * payload_too_large, partial_gap (what comes before `offset` was not published,
+   * or another message was begun since; the message says where the text so far
+   * ends).
+   *
+   * @generated from rpc parley.v1.ConversationService.PublishPartial
+   */
+  publishPartial: {
+    methodKind: "unary";
+    input: typeof PublishPartialRequestSchema;
+    output: typeof PublishPartialResponseSchema;
+  },
+  /**
+   * Clears the history: messages and turns so far are no longer listed. The log
+   * keeps its events, and what is asked for by its place or number is still
+   * given; to take a content away, redact it. Doing it again changes nothing.
+   * Errors: session_not_found, session_expired, idempotency_conflict.
+   *
+   * @generated from rpc parley.v1.ConversationService.ClearHistory
+   */
+  clearHistory: {
+    methodKind: "unary";
+    input: typeof ClearHistoryRequestSchema;
+    output: typeof ClearHistoryResponseSchema;
+  },
+  /**
+   * Takes the content of a message away, everywhere and for good: text, parts,
+   * attachments, metadata and name. Its place, role and time remain. Doing it
+   * again changes nothing.
+   * Errors: invalid_argument, session_not_found, session_expired,
+   * message_not_found, idempotency_conflict.
+   *
+   * @generated from rpc parley.v1.ConversationService.RedactMessage
+   */
+  redactMessage: {
+    methodKind: "unary";
+    input: typeof RedactMessageRequestSchema;
+    output: typeof RedactMessageResponseSchema;
+  },
+  /**
+   * Reads one message.
+   * Errors: session_not_found, session_expired, message_not_found.
+   *
+   * @generated from rpc parley.v1.ConversationService.GetMessage
+   */
+  getMessage: {
+    methodKind: "unary";
+    input: typeof GetMessageRequestSchema;
+    output: typeof GetMessageResponseSchema;
   },
   /**
    * Lists the messages of a session.
@@ -82,7 +150,9 @@ export declare const ConversationService: GenService<{
    * cut off before the first event knows where to resume. Sends a position
    * every 15 seconds of silence, and a last one when the server stops; a stream
    * that ends without an error is to be taken up again from there. Ends with
-   * session_not_found when the session is deleted.
+   * session_not_found when the session is deleted, with session_expired when
+   * its time is over. With partials, a message comes after its partials, and none
+   * of them after it.
    * Errors: invalid_argument (`after_seq` is beyond the log),
    * session_not_found, session_expired.
    *

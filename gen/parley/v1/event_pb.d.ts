@@ -6,7 +6,9 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import type { JsonObject, Message } from "@bufbuild/protobuf";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { Session } from "./session_pb.js";
-import type { Part, Role } from "./message_pb.js";
+import type { Attachment, Part, Role } from "./message_pb.js";
+import type { ScenarioStep } from "./state_pb.js";
+import type { MatchedRule, ToolInvocation } from "./tool_pb.js";
 
 /**
  * Describes the file parley/v1/event.proto.
@@ -107,6 +109,78 @@ export declare type Event = Message<"parley.v1.Event"> & {
      */
     value: MessageAppended;
     case: "message";
+  } | {
+    /**
+     * Something of its state changed.
+     *
+     * @generated from field: parley.v1.StateChanged state_changed = 21;
+     */
+    value: StateChanged;
+    case: "stateChanged";
+  } | {
+    /**
+     * Its history was cleared.
+     *
+     * @generated from field: parley.v1.HistoryCleared history_cleared = 22;
+     */
+    value: HistoryCleared;
+    case: "historyCleared";
+  } | {
+    /**
+     * The content of a message was taken away.
+     *
+     * @generated from field: parley.v1.MessageRedacted message_redacted = 23;
+     */
+    value: MessageRedacted;
+    case: "messageRedacted";
+  } | {
+    /**
+     * A turn was begun.
+     *
+     * @generated from field: parley.v1.TurnStarted turn_started = 24;
+     */
+    value: TurnStarted;
+    case: "turnStarted";
+  } | {
+    /**
+     * A turn was ended.
+     *
+     * @generated from field: parley.v1.TurnEnded turn_ended = 25;
+     */
+    value: TurnEnded;
+    case: "turnEnded";
+  } | {
+    /**
+     * Something an agent reports.
+     *
+     * @generated from field: parley.v1.AgentEvent agent_event = 26;
+     */
+    value: AgentEvent;
+    case: "agentEvent";
+  } | {
+    /**
+     * It was archived.
+     *
+     * @generated from field: parley.v1.SessionArchived session_archived = 27;
+     */
+    value: SessionArchived;
+    case: "sessionArchived";
+  } | {
+    /**
+     * It was taken back from the archive.
+     *
+     * @generated from field: parley.v1.SessionRevived session_revived = 28;
+     */
+    value: SessionRevived;
+    case: "sessionRevived";
+  } | {
+    /**
+     * It was forked from another: what stands before this is the other's log.
+     *
+     * @generated from field: parley.v1.SessionForked session_forked = 29;
+     */
+    value: SessionForked;
+    case: "sessionForked";
   } | { case: undefined; value?: undefined };
 };
 
@@ -258,6 +332,27 @@ export declare type MessageAppended = Message<"parley.v1.MessageAppended"> & {
    * @generated from field: google.protobuf.Struct metadata = 5;
    */
   metadata?: JsonObject | undefined;
+
+  /**
+   * What was attached.
+   *
+   * @generated from field: repeated parley.v1.Attachment attachments = 6;
+   */
+  attachments: Attachment[];
+
+  /**
+   * Tokens it took.
+   *
+   * @generated from field: optional uint32 tokens = 7;
+   */
+  tokens?: number | undefined;
+
+  /**
+   * True when its content was taken away.
+   *
+   * @generated from field: bool redacted = 8;
+   */
+  redacted: boolean;
 };
 
 /**
@@ -265,6 +360,333 @@ export declare type MessageAppended = Message<"parley.v1.MessageAppended"> & {
  * Use `create(MessageAppendedSchema)` to create a new message.
  */
 export declare const MessageAppendedSchema: GenMessage<MessageAppended>;
+
+/**
+ * Something of the state changed: what is given, as it was asked for.
+ *
+ * @generated from message parley.v1.StateChanged
+ */
+export declare type StateChanged = Message<"parley.v1.StateChanged"> & {
+  /**
+   * Merged into the context; null deletes a key.
+   *
+   * @generated from field: google.protobuf.Struct context = 1;
+   */
+  context?: JsonObject | undefined;
+
+  /**
+   * Merged into the variables; null deletes one.
+   *
+   * @generated from field: google.protobuf.Struct variables = 2;
+   */
+  variables?: JsonObject | undefined;
+
+  /**
+   * Where the conversation went; an empty `scenario_id`: out of any scenario.
+   *
+   * @generated from field: parley.v1.ScenarioStep scenario = 3;
+   */
+  scenario?: ScenarioStep | undefined;
+
+  /**
+   * Rules that fired, one entry a fire.
+   *
+   * @generated from field: repeated string rules_fired = 4;
+   */
+  rulesFired: string[];
+
+  /**
+   * Merged into the state of each agent; null deletes a key.
+   *
+   * @generated from field: map<string, google.protobuf.Struct> agents = 5;
+   */
+  agents: { [key: string]: JsonObject };
+};
+
+/**
+ * Describes the message parley.v1.StateChanged.
+ * Use `create(StateChangedSchema)` to create a new message.
+ */
+export declare const StateChangedSchema: GenMessage<StateChanged>;
+
+/**
+ * The history was cleared.
+ *
+ * @generated from message parley.v1.HistoryCleared
+ */
+export declare type HistoryCleared = Message<"parley.v1.HistoryCleared"> & {
+  /**
+   * False if the context and the rest of the state were cleared too.
+   *
+   * @generated from field: bool keep_context = 1;
+   */
+  keepContext: boolean;
+
+  /**
+   * Messages and turns up to this place are no longer listed.
+   *
+   * @generated from field: uint32 up_to_seq = 2;
+   */
+  upToSeq: number;
+
+  /**
+   * How many messages the log held up to there.
+   *
+   * @generated from field: uint32 message_count = 3;
+   */
+  messageCount: number;
+
+  /**
+   * How many turns the log held up to there.
+   *
+   * @generated from field: uint32 turn_count = 4;
+   */
+  turnCount: number;
+
+  /**
+   * How many of the messages were listed until then.
+   *
+   * @generated from field: uint32 cleared = 5;
+   */
+  cleared: number;
+};
+
+/**
+ * Describes the message parley.v1.HistoryCleared.
+ * Use `create(HistoryClearedSchema)` to create a new message.
+ */
+export declare const HistoryClearedSchema: GenMessage<HistoryCleared>;
+
+/**
+ * The content of a message was taken away.
+ *
+ * @generated from message parley.v1.MessageRedacted
+ */
+export declare type MessageRedacted = Message<"parley.v1.MessageRedacted"> & {
+  /**
+   * The message.
+   *
+   * @generated from field: string message_id = 1;
+   */
+  messageId: string;
+
+  /**
+   * Its place in the log.
+   *
+   * @generated from field: uint32 message_seq = 2;
+   */
+  messageSeq: number;
+
+  /**
+   * Why, as the caller said it.
+   *
+   * @generated from field: optional string reason = 3;
+   */
+  reason?: string | undefined;
+};
+
+/**
+ * Describes the message parley.v1.MessageRedacted.
+ * Use `create(MessageRedactedSchema)` to create a new message.
+ */
+export declare const MessageRedactedSchema: GenMessage<MessageRedacted>;
+
+/**
+ * A turn was begun. Its id is the `event_id`.
+ *
+ * @generated from message parley.v1.TurnStarted
+ */
+export declare type TurnStarted = Message<"parley.v1.TurnStarted"> & {
+  /**
+   * Where the conversation stood in a scenario.
+   *
+   * @generated from field: optional parley.v1.ScenarioStep scenario_before = 1;
+   */
+  scenarioBefore?: ScenarioStep | undefined;
+
+  /**
+   * Whatever the writer wanted kept with it.
+   *
+   * @generated from field: google.protobuf.Struct metadata = 2;
+   */
+  metadata?: JsonObject | undefined;
+};
+
+/**
+ * Describes the message parley.v1.TurnStarted.
+ * Use `create(TurnStartedSchema)` to create a new message.
+ */
+export declare const TurnStartedSchema: GenMessage<TurnStarted>;
+
+/**
+ * A turn was ended. What follows does not change it.
+ *
+ * @generated from message parley.v1.TurnEnded
+ */
+export declare type TurnEnded = Message<"parley.v1.TurnEnded"> & {
+  /**
+   * The turn.
+   *
+   * @generated from field: string turn_id = 1;
+   */
+  turnId: string;
+
+  /**
+   * How it ended, in the caller's words.
+   *
+   * @generated from field: optional string outcome = 2;
+   */
+  outcome?: string | undefined;
+
+  /**
+   * Rules that matched.
+   *
+   * @generated from field: repeated parley.v1.MatchedRule matched_rules = 3;
+   */
+  matchedRules: MatchedRule[];
+
+  /**
+   * Calls of tools that no message tells of.
+   *
+   * @generated from field: repeated parley.v1.ToolInvocation tools_called = 4;
+   */
+  toolsCalled: ToolInvocation[];
+
+  /**
+   * Where the conversation stood in a scenario.
+   *
+   * @generated from field: optional parley.v1.ScenarioStep scenario_after = 5;
+   */
+  scenarioAfter?: ScenarioStep | undefined;
+
+  /**
+   * How long it took, in milliseconds.
+   *
+   * @generated from field: optional uint32 latency_ms = 6;
+   */
+  latencyMs?: number | undefined;
+
+  /**
+   * Tokens it took.
+   *
+   * @generated from field: optional uint32 tokens_used = 7;
+   */
+  tokensUsed?: number | undefined;
+
+  /**
+   * Whatever the writer wanted kept with it.
+   *
+   * @generated from field: google.protobuf.Struct metadata = 8;
+   */
+  metadata?: JsonObject | undefined;
+};
+
+/**
+ * Describes the message parley.v1.TurnEnded.
+ * Use `create(TurnEndedSchema)` to create a new message.
+ */
+export declare const TurnEndedSchema: GenMessage<TurnEnded>;
+
+/**
+ * Something an agent reports that is neither a message nor a change of state.
+ *
+ * @generated from message parley.v1.AgentEvent
+ */
+export declare type AgentEvent = Message<"parley.v1.AgentEvent"> & {
+  /**
+   * What it is, such as `tool_invoked`.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * The agent.
+   *
+   * @generated from field: optional string agent_id = 2;
+   */
+  agentId?: string | undefined;
+
+  /**
+   * For people to read.
+   *
+   * @generated from field: optional string message = 3;
+   */
+  message?: string | undefined;
+
+  /**
+   * For programs to read.
+   *
+   * @generated from field: google.protobuf.Struct payload = 4;
+   */
+  payload?: JsonObject | undefined;
+};
+
+/**
+ * Describes the message parley.v1.AgentEvent.
+ * Use `create(AgentEventSchema)` to create a new message.
+ */
+export declare const AgentEventSchema: GenMessage<AgentEvent>;
+
+/**
+ * The session was archived.
+ *
+ * @generated from message parley.v1.SessionArchived
+ */
+export declare type SessionArchived = Message<"parley.v1.SessionArchived"> & {
+  /**
+   * Why.
+   *
+   * @generated from field: parley.v1.ArchiveReason reason = 1;
+   */
+  reason: ArchiveReason;
+};
+
+/**
+ * Describes the message parley.v1.SessionArchived.
+ * Use `create(SessionArchivedSchema)` to create a new message.
+ */
+export declare const SessionArchivedSchema: GenMessage<SessionArchived>;
+
+/**
+ * The session was taken back from the archive.
+ *
+ * @generated from message parley.v1.SessionRevived
+ */
+export declare type SessionRevived = Message<"parley.v1.SessionRevived"> & {
+  /**
+   * Until when it exists from now on.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 1;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message parley.v1.SessionRevived.
+ * Use `create(SessionRevivedSchema)` to create a new message.
+ */
+export declare const SessionRevivedSchema: GenMessage<SessionRevived>;
+
+/**
+ * The session was forked from another.
+ *
+ * @generated from message parley.v1.SessionForked
+ */
+export declare type SessionForked = Message<"parley.v1.SessionForked"> & {
+  /**
+   * The session as it began to be one of its own, with its `origin`.
+   *
+   * @generated from field: parley.v1.Session session = 1;
+   */
+  session?: Session | undefined;
+};
+
+/**
+ * Describes the message parley.v1.SessionForked.
+ * Use `create(SessionForkedSchema)` to create a new message.
+ */
+export declare const SessionForkedSchema: GenMessage<SessionForked>;
 
 /**
  * What kind of caller caused an event.
@@ -305,4 +727,30 @@ export enum ActorType {
  * Describes the enum parley.v1.ActorType.
  */
 export declare const ActorTypeSchema: GenEnum<ActorType>;
+
+/**
+ * Why a session was archived.
+ *
+ * @generated from enum parley.v1.ArchiveReason
+ */
+export enum ArchiveReason {
+  /**
+   * Never stored.
+   *
+   * @generated from enum value: ARCHIVE_REASON_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Its time was over.
+   *
+   * @generated from enum value: ARCHIVE_REASON_EXPIRED = 1;
+   */
+  EXPIRED = 1,
+}
+
+/**
+ * Describes the enum parley.v1.ArchiveReason.
+ */
+export declare const ArchiveReasonSchema: GenEnum<ArchiveReason>;
 

@@ -6,12 +6,14 @@ import { enumDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/code
 import { file_google_protobuf_struct, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import { file_parley_v1_message } from "./message_pb.js";
 import { file_parley_v1_session } from "./session_pb.js";
+import { file_parley_v1_state } from "./state_pb.js";
+import { file_parley_v1_tool } from "./tool_pb.js";
 
 /**
  * Describes the file parley/v1/event.proto.
  */
 export const file_parley_v1_event = /*@__PURE__*/
-  fileDesc("ChVwYXJsZXkvdjEvZXZlbnQucHJvdG8SCXBhcmxleS52MSKmAwoFRXZlbnQSCwoDc2VxGAEgASgNEhMKC3R1cm5fbnVtYmVyGAIgASgNEhAKCGV2ZW50X2lkGAMgASgJEgwKBHR5cGUYBCABKAkSJgoCYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh8KBWFjdG9yGAYgASgLMhAucGFybGV5LnYxLkFjdG9yEjQKD3Nlc3Npb25fY3JlYXRlZBgQIAEoCzIZLnBhcmxleS52MS5TZXNzaW9uQ3JlYXRlZEgAEjQKD3Nlc3Npb25fdXBkYXRlZBgRIAEoCzIZLnBhcmxleS52MS5TZXNzaW9uVXBkYXRlZEgAEjQKD3Nlc3Npb25fZGVsZXRlZBgSIAEoCzIZLnBhcmxleS52MS5TZXNzaW9uRGVsZXRlZEgAEjYKEHNlc3Npb25fcmVzdG9yZWQYEyABKAsyGi5wYXJsZXkudjEuU2Vzc2lvblJlc3RvcmVkSAASLQoHbWVzc2FnZRgUIAEoCzIaLnBhcmxleS52MS5NZXNzYWdlQXBwZW5kZWRIAEIJCgdwYXlsb2FkIjcKBUFjdG9yEiIKBHR5cGUYASABKA4yFC5wYXJsZXkudjEuQWN0b3JUeXBlEgoKAmlkGAIgASgJIjUKDlNlc3Npb25DcmVhdGVkEiMKB3Nlc3Npb24YASABKAsyEi5wYXJsZXkudjEuU2Vzc2lvbiJFCg5TZXNzaW9uVXBkYXRlZBIjCgdzZXNzaW9uGAEgASgLMhIucGFybGV5LnYxLlNlc3Npb24SDgoGZmllbGRzGAIgAygJIhAKDlNlc3Npb25EZWxldGVkIhEKD1Nlc3Npb25SZXN0b3JlZCKoAQoPTWVzc2FnZUFwcGVuZGVkEh0KBHJvbGUYASABKA4yDy5wYXJsZXkudjEuUm9sZRIPCgdjb250ZW50GAIgASgJEh4KBXBhcnRzGAMgAygLMg8ucGFybGV5LnYxLlBhcnQSEQoEbmFtZRgEIAEoCUgAiAEBEikKCG1ldGFkYXRhGAUgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdEIHCgVfbmFtZSpqCglBY3RvclR5cGUSGgoWQUNUT1JfVFlQRV9VTlNQRUNJRklFRBAAEhMKD0FDVE9SX1RZUEVfVVNFUhABEhUKEUFDVE9SX1RZUEVfV09SS0VSEAISFQoRQUNUT1JfVFlQRV9TWVNURU0QA2IGcHJvdG8z", [file_google_protobuf_struct, file_google_protobuf_timestamp, file_parley_v1_message, file_parley_v1_session]);
+  fileDesc("ChVwYXJsZXkvdjEvZXZlbnQucHJvdG8SCXBhcmxleS52MSLyBgoFRXZlbnQSCwoDc2VxGAEgASgNEhMKC3R1cm5fbnVtYmVyGAIgASgNEhAKCGV2ZW50X2lkGAMgASgJEgwKBHR5cGUYBCABKAkSJgoCYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh8KBWFjdG9yGAYgASgLMhAucGFybGV5LnYxLkFjdG9yEjQKD3Nlc3Npb25fY3JlYXRlZBgQIAEoCzIZLnBhcmxleS52MS5TZXNzaW9uQ3JlYXRlZEgAEjQKD3Nlc3Npb25fdXBkYXRlZBgRIAEoCzIZLnBhcmxleS52MS5TZXNzaW9uVXBkYXRlZEgAEjQKD3Nlc3Npb25fZGVsZXRlZBgSIAEoCzIZLnBhcmxleS52MS5TZXNzaW9uRGVsZXRlZEgAEjYKEHNlc3Npb25fcmVzdG9yZWQYEyABKAsyGi5wYXJsZXkudjEuU2Vzc2lvblJlc3RvcmVkSAASLQoHbWVzc2FnZRgUIAEoCzIaLnBhcmxleS52MS5NZXNzYWdlQXBwZW5kZWRIABIwCg1zdGF0ZV9jaGFuZ2VkGBUgASgLMhcucGFybGV5LnYxLlN0YXRlQ2hhbmdlZEgAEjQKD2hpc3RvcnlfY2xlYXJlZBgWIAEoCzIZLnBhcmxleS52MS5IaXN0b3J5Q2xlYXJlZEgAEjYKEG1lc3NhZ2VfcmVkYWN0ZWQYFyABKAsyGi5wYXJsZXkudjEuTWVzc2FnZVJlZGFjdGVkSAASLgoMdHVybl9zdGFydGVkGBggASgLMhYucGFybGV5LnYxLlR1cm5TdGFydGVkSAASKgoKdHVybl9lbmRlZBgZIAEoCzIULnBhcmxleS52MS5UdXJuRW5kZWRIABIsCgthZ2VudF9ldmVudBgaIAEoCzIVLnBhcmxleS52MS5BZ2VudEV2ZW50SAASNgoQc2Vzc2lvbl9hcmNoaXZlZBgbIAEoCzIaLnBhcmxleS52MS5TZXNzaW9uQXJjaGl2ZWRIABI0Cg9zZXNzaW9uX3Jldml2ZWQYHCABKAsyGS5wYXJsZXkudjEuU2Vzc2lvblJldml2ZWRIABIyCg5zZXNzaW9uX2ZvcmtlZBgdIAEoCzIYLnBhcmxleS52MS5TZXNzaW9uRm9ya2VkSABCCQoHcGF5bG9hZCI3CgVBY3RvchIiCgR0eXBlGAEgASgOMhQucGFybGV5LnYxLkFjdG9yVHlwZRIKCgJpZBgCIAEoCSI1Cg5TZXNzaW9uQ3JlYXRlZBIjCgdzZXNzaW9uGAEgASgLMhIucGFybGV5LnYxLlNlc3Npb24iRQoOU2Vzc2lvblVwZGF0ZWQSIwoHc2Vzc2lvbhgBIAEoCzISLnBhcmxleS52MS5TZXNzaW9uEg4KBmZpZWxkcxgCIAMoCSIQCg5TZXNzaW9uRGVsZXRlZCIRCg9TZXNzaW9uUmVzdG9yZWQihgIKD01lc3NhZ2VBcHBlbmRlZBIdCgRyb2xlGAEgASgOMg8ucGFybGV5LnYxLlJvbGUSDwoHY29udGVudBgCIAEoCRIeCgVwYXJ0cxgDIAMoCzIPLnBhcmxleS52MS5QYXJ0EhEKBG5hbWUYBCABKAlIAIgBARIpCghtZXRhZGF0YRgFIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSKgoLYXR0YWNobWVudHMYBiADKAsyFS5wYXJsZXkudjEuQXR0YWNobWVudBITCgZ0b2tlbnMYByABKA1IAYgBARIQCghyZWRhY3RlZBgIIAEoCEIHCgVfbmFtZUIJCgdfdG9rZW5zIqECCgxTdGF0ZUNoYW5nZWQSKAoHY29udGV4dBgBIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSKgoJdmFyaWFibGVzGAIgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIpCghzY2VuYXJpbxgDIAEoCzIXLnBhcmxleS52MS5TY2VuYXJpb1N0ZXASEwoLcnVsZXNfZmlyZWQYBCADKAkSMwoGYWdlbnRzGAUgAygLMiMucGFybGV5LnYxLlN0YXRlQ2hhbmdlZC5BZ2VudHNFbnRyeRpGCgtBZ2VudHNFbnRyeRILCgNrZXkYASABKAkSJgoFdmFsdWUYAiABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0OgI4ASJ1Cg5IaXN0b3J5Q2xlYXJlZBIUCgxrZWVwX2NvbnRleHQYASABKAgSEQoJdXBfdG9fc2VxGAIgASgNEhUKDW1lc3NhZ2VfY291bnQYAyABKA0SEgoKdHVybl9jb3VudBgEIAEoDRIPCgdjbGVhcmVkGAUgASgNIloKD01lc3NhZ2VSZWRhY3RlZBISCgptZXNzYWdlX2lkGAEgASgJEhMKC21lc3NhZ2Vfc2VxGAIgASgNEhMKBnJlYXNvbhgDIAEoCUgAiAEBQgkKB19yZWFzb24igwEKC1R1cm5TdGFydGVkEjUKD3NjZW5hcmlvX2JlZm9yZRgBIAEoCzIXLnBhcmxleS52MS5TY2VuYXJpb1N0ZXBIAIgBARIpCghtZXRhZGF0YRgCIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RCEgoQX3NjZW5hcmlvX2JlZm9yZSLkAgoJVHVybkVuZGVkEg8KB3R1cm5faWQYASABKAkSFAoHb3V0Y29tZRgCIAEoCUgAiAEBEi0KDW1hdGNoZWRfcnVsZXMYAyADKAsyFi5wYXJsZXkudjEuTWF0Y2hlZFJ1bGUSLwoMdG9vbHNfY2FsbGVkGAQgAygLMhkucGFybGV5LnYxLlRvb2xJbnZvY2F0aW9uEjQKDnNjZW5hcmlvX2FmdGVyGAUgASgLMhcucGFybGV5LnYxLlNjZW5hcmlvU3RlcEgBiAEBEhcKCmxhdGVuY3lfbXMYBiABKA1IAogBARIYCgt0b2tlbnNfdXNlZBgHIAEoDUgDiAEBEikKCG1ldGFkYXRhGAggASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdEIKCghfb3V0Y29tZUIRCg9fc2NlbmFyaW9fYWZ0ZXJCDQoLX2xhdGVuY3lfbXNCDgoMX3Rva2Vuc191c2VkIooBCgpBZ2VudEV2ZW50EgwKBG5hbWUYASABKAkSFQoIYWdlbnRfaWQYAiABKAlIAIgBARIUCgdtZXNzYWdlGAMgASgJSAGIAQESKAoHcGF5bG9hZBgEIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3RCCwoJX2FnZW50X2lkQgoKCF9tZXNzYWdlIjsKD1Nlc3Npb25BcmNoaXZlZBIoCgZyZWFzb24YASABKA4yGC5wYXJsZXkudjEuQXJjaGl2ZVJlYXNvbiJACg5TZXNzaW9uUmV2aXZlZBIuCgpleHBpcmVzX2F0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCI0Cg1TZXNzaW9uRm9ya2VkEiMKB3Nlc3Npb24YASABKAsyEi5wYXJsZXkudjEuU2Vzc2lvbipqCglBY3RvclR5cGUSGgoWQUNUT1JfVFlQRV9VTlNQRUNJRklFRBAAEhMKD0FDVE9SX1RZUEVfVVNFUhABEhUKEUFDVE9SX1RZUEVfV09SS0VSEAISFQoRQUNUT1JfVFlQRV9TWVNURU0QAypLCg1BcmNoaXZlUmVhc29uEh4KGkFSQ0hJVkVfUkVBU09OX1VOU1BFQ0lGSUVEEAASGgoWQVJDSElWRV9SRUFTT05fRVhQSVJFRBABYgZwcm90bzM", [file_google_protobuf_struct, file_google_protobuf_timestamp, file_parley_v1_message, file_parley_v1_session, file_parley_v1_state, file_parley_v1_tool]);
 
 /**
  * Describes the message parley.v1.Event.
@@ -63,6 +65,69 @@ export const MessageAppendedSchema = /*@__PURE__*/
   messageDesc(file_parley_v1_event, 6);
 
 /**
+ * Describes the message parley.v1.StateChanged.
+ * Use `create(StateChangedSchema)` to create a new message.
+ */
+export const StateChangedSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_event, 7);
+
+/**
+ * Describes the message parley.v1.HistoryCleared.
+ * Use `create(HistoryClearedSchema)` to create a new message.
+ */
+export const HistoryClearedSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_event, 8);
+
+/**
+ * Describes the message parley.v1.MessageRedacted.
+ * Use `create(MessageRedactedSchema)` to create a new message.
+ */
+export const MessageRedactedSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_event, 9);
+
+/**
+ * Describes the message parley.v1.TurnStarted.
+ * Use `create(TurnStartedSchema)` to create a new message.
+ */
+export const TurnStartedSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_event, 10);
+
+/**
+ * Describes the message parley.v1.TurnEnded.
+ * Use `create(TurnEndedSchema)` to create a new message.
+ */
+export const TurnEndedSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_event, 11);
+
+/**
+ * Describes the message parley.v1.AgentEvent.
+ * Use `create(AgentEventSchema)` to create a new message.
+ */
+export const AgentEventSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_event, 12);
+
+/**
+ * Describes the message parley.v1.SessionArchived.
+ * Use `create(SessionArchivedSchema)` to create a new message.
+ */
+export const SessionArchivedSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_event, 13);
+
+/**
+ * Describes the message parley.v1.SessionRevived.
+ * Use `create(SessionRevivedSchema)` to create a new message.
+ */
+export const SessionRevivedSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_event, 14);
+
+/**
+ * Describes the message parley.v1.SessionForked.
+ * Use `create(SessionForkedSchema)` to create a new message.
+ */
+export const SessionForkedSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_event, 15);
+
+/**
  * Describes the enum parley.v1.ActorType.
  */
 export const ActorTypeSchema = /*@__PURE__*/
@@ -75,4 +140,18 @@ export const ActorTypeSchema = /*@__PURE__*/
  */
 export const ActorType = /*@__PURE__*/
   tsEnum(ActorTypeSchema);
+
+/**
+ * Describes the enum parley.v1.ArchiveReason.
+ */
+export const ArchiveReasonSchema = /*@__PURE__*/
+  enumDesc(file_parley_v1_event, 1);
+
+/**
+ * Why a session was archived.
+ *
+ * @generated from enum parley.v1.ArchiveReason
+ */
+export const ArchiveReason = /*@__PURE__*/
+  tsEnum(ArchiveReasonSchema);
 

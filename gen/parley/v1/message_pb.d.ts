@@ -74,11 +74,32 @@ export declare type Message = Message$1<"parley.v1.Message"> & {
   metadata?: JsonObject | undefined;
 
   /**
-   * Number of the turn it belongs to; 0 before the first user message.
+   * Number of the turn it belongs to; 0 before the first turn.
    *
    * @generated from field: uint32 turn_number = 9;
    */
   turnNumber: number;
+
+  /**
+   * What was attached.
+   *
+   * @generated from field: repeated parley.v1.Attachment attachments = 10;
+   */
+  attachments: Attachment[];
+
+  /**
+   * Tokens it took, as its writer counted them.
+   *
+   * @generated from field: optional uint32 tokens = 11;
+   */
+  tokens?: number | undefined;
+
+  /**
+   * True when its content was taken away; only its place, role and time remain.
+   *
+   * @generated from field: bool redacted = 12;
+   */
+  redacted: boolean;
 };
 
 /**
@@ -88,7 +109,9 @@ export declare type Message = Message$1<"parley.v1.Message"> & {
 export declare const MessageSchema: GenMessage<Message>;
 
 /**
- * A message to append. It has `content`, `parts`, or both.
+ * A message to append. It has `content`, `parts`, or both, and is at most
+ * 2,097,152 bytes encoded. What is larger than it may be, here or in a part, is
+ * `payload_too_large`.
  *
  * @generated from message parley.v1.NewMessage
  */
@@ -108,7 +131,7 @@ export declare type NewMessage = Message$1<"parley.v1.NewMessage"> & {
   content: string;
 
   /**
-   * The content in parts, at most 256.
+   * The content in parts, at most 256 of at most 1,048,576 bytes each.
    *
    * @generated from field: repeated parley.v1.Part parts = 3;
    */
@@ -127,6 +150,28 @@ export declare type NewMessage = Message$1<"parley.v1.NewMessage"> & {
    * @generated from field: google.protobuf.Struct metadata = 5;
    */
   metadata?: JsonObject | undefined;
+
+  /**
+   * Its id, a UUID in lower case, where partials of it were published under
+   * that; else one is generated. No two messages of a request have the same one.
+   *
+   * @generated from field: optional string message_id = 6;
+   */
+  messageId?: string | undefined;
+
+  /**
+   * What is attached to it, at most 16.
+   *
+   * @generated from field: repeated parley.v1.Attachment attachments = 7;
+   */
+  attachments: Attachment[];
+
+  /**
+   * Tokens it took, as the caller counts them.
+   *
+   * @generated from field: optional uint32 tokens = 8;
+   */
+  tokens?: number | undefined;
 };
 
 /**
@@ -134,6 +179,62 @@ export declare type NewMessage = Message$1<"parley.v1.NewMessage"> & {
  * Use `create(NewMessageSchema)` to create a new message.
  */
 export declare const NewMessageSchema: GenMessage<NewMessage>;
+
+/**
+ * A file that belongs to a message. Parley keeps what it is and a small picture
+ * of it, never the file.
+ *
+ * @generated from message parley.v1.Attachment
+ */
+export declare type Attachment = Message$1<"parley.v1.Attachment"> & {
+  /**
+   * Its name, 1 to 255 code points.
+   *
+   * @generated from field: string filename = 1;
+   */
+  filename: string;
+
+  /**
+   * Its media type, such as `image/png`.
+   *
+   * @generated from field: string media_type = 2;
+   */
+  mediaType: string;
+
+  /**
+   * Its size in bytes.
+   *
+   * @generated from field: optional int64 size_bytes = 3;
+   */
+  sizeBytes?: bigint | undefined;
+
+  /**
+   * Where it is, at most 2,048 bytes. Parley does not fetch it.
+   *
+   * @generated from field: optional string uri = 4;
+   */
+  uri?: string | undefined;
+
+  /**
+   * A small picture of it, at most 51,200 bytes.
+   *
+   * @generated from field: bytes thumbnail = 5;
+   */
+  thumbnail: Uint8Array;
+
+  /**
+   * Media type of the thumbnail.
+   *
+   * @generated from field: optional string thumbnail_media_type = 6;
+   */
+  thumbnailMediaType?: string | undefined;
+};
+
+/**
+ * Describes the message parley.v1.Attachment.
+ * Use `create(AttachmentSchema)` to create a new message.
+ */
+export declare const AttachmentSchema: GenMessage<Attachment>;
 
 /**
  * One part of a message's content.

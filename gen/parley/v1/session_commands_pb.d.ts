@@ -91,6 +91,35 @@ export declare type CreateSessionRequest = Message<"parley.v1.CreateSessionReque
    * @generated from field: string request_id = 10;
    */
   requestId: string;
+
+  /**
+   * Where it is talked in, at most 64 code points, such as `whatsapp`.
+   *
+   * @generated from field: optional string channel = 11;
+   */
+  channel?: string | undefined;
+
+  /**
+   * Its user's id in that channel, at most 255 code points.
+   *
+   * @generated from field: optional string user_channel_id = 12;
+   */
+  userChannelId?: string | undefined;
+
+  /**
+   * Version of the agent's configuration, at most 64 code points.
+   *
+   * @generated from field: optional string config_version = 13;
+   */
+  configVersion?: string | undefined;
+
+  /**
+   * How many messages a read gets that names no place, 1 to 100,000: the last
+   * ones. Unset: no bound.
+   *
+   * @generated from field: optional uint32 max_history = 14;
+   */
+  maxHistory?: number | undefined;
 };
 
 /**
@@ -217,6 +246,34 @@ export declare type UpdateSessionRequest = Message<"parley.v1.UpdateSessionReque
    * @generated from field: optional string agent_id = 13;
    */
   agentId?: string | undefined;
+
+  /**
+   * Where it is talked in, at most 64 code points.
+   *
+   * @generated from field: optional string channel = 14;
+   */
+  channel?: string | undefined;
+
+  /**
+   * Its user's id in that channel, at most 255 code points.
+   *
+   * @generated from field: optional string user_channel_id = 15;
+   */
+  userChannelId?: string | undefined;
+
+  /**
+   * Version of the agent's configuration, at most 64 code points.
+   *
+   * @generated from field: optional string config_version = 16;
+   */
+  configVersion?: string | undefined;
+
+  /**
+   * How many messages a read gets that names no place, 1 to 100,000.
+   *
+   * @generated from field: optional uint32 max_history = 17;
+   */
+  maxHistory?: number | undefined;
 };
 
 /**

@@ -4,7 +4,7 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { JsonObject, Message } from "@bufbuild/protobuf";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file parley/v1/session.proto.
@@ -69,7 +69,8 @@ export declare type Session = Message<"parley.v1.Session"> & {
   status: SessionStatus;
 
   /**
-   * True until it has ended: while its status is not a terminal one.
+   * True until it has ended: while its status is not a terminal one, and it is
+   * not archived.
    *
    * @generated from field: bool is_active = 8;
    */
@@ -168,6 +169,85 @@ export declare type Session = Message<"parley.v1.Session"> & {
    * @generated from field: int64 log_bytes = 21;
    */
   logBytes: bigint;
+
+  /**
+   * Where it is talked in, such as `whatsapp`.
+   *
+   * @generated from field: optional string channel = 22;
+   */
+  channel?: string | undefined;
+
+  /**
+   * Its user's id in that channel.
+   *
+   * @generated from field: optional string user_channel_id = 23;
+   */
+  userChannelId?: string | undefined;
+
+  /**
+   * Version of the agent's configuration it runs on.
+   *
+   * @generated from field: optional string config_version = 24;
+   */
+  configVersion?: string | undefined;
+
+  /**
+   * How many messages a read gets that names no place: the last ones. Cursors
+   * and places reach everything. Unset: no bound.
+   *
+   * @generated from field: optional uint32 max_history = 25;
+   */
+  maxHistory?: number | undefined;
+
+  /**
+   * The same as `updated_at`.
+   *
+   * @generated from field: google.protobuf.Timestamp last_activity_at = 26;
+   */
+  lastActivityAt?: Timestamp | undefined;
+
+  /**
+   * What it was forked from; unset where it was not.
+   *
+   * @generated from field: optional parley.v1.SessionOrigin origin = 27;
+   */
+  origin?: SessionOrigin | undefined;
+
+  /**
+   * The scenario it is in; the state has more.
+   *
+   * @generated from field: optional string active_scenario_id = 28;
+   */
+  activeScenarioId?: string | undefined;
+
+  /**
+   * The step of that scenario.
+   *
+   * @generated from field: optional string active_step_id = 29;
+   */
+  activeStepId?: string | undefined;
+
+  /**
+   * How long it lives from each touch.
+   *
+   * @generated from field: google.protobuf.Duration ttl = 30;
+   */
+  ttl?: Duration | undefined;
+
+  /**
+   * `seq` of the last clearing of its history; messages and turns at or before
+   * it are no longer listed. 0: never cleared.
+   *
+   * @generated from field: uint32 cleared_seq = 31;
+   */
+  clearedSeq: number;
+
+  /**
+   * When it was archived; unset while it is not.
+   *
+   * @generated from field: google.protobuf.Timestamp archived_at = 32;
+   */
+  archivedAt?: Timestamp | undefined;
 };
 
 /**
@@ -175,6 +255,33 @@ export declare type Session = Message<"parley.v1.Session"> & {
  * Use `create(SessionSchema)` to create a new message.
  */
 export declare const SessionSchema: GenMessage<Session>;
+
+/**
+ * What a session was forked from.
+ *
+ * @generated from message parley.v1.SessionOrigin
+ */
+export declare type SessionOrigin = Message<"parley.v1.SessionOrigin"> & {
+  /**
+   * The session.
+   *
+   * @generated from field: string session_id = 1;
+   */
+  sessionId: string;
+
+  /**
+   * The place in its log up to which they are the same.
+   *
+   * @generated from field: uint32 seq = 2;
+   */
+  seq: number;
+};
+
+/**
+ * Describes the message parley.v1.SessionOrigin.
+ * Use `create(SessionOriginSchema)` to create a new message.
+ */
+export declare const SessionOriginSchema: GenMessage<SessionOrigin>;
 
 /**
  * Where a session stands. A conversation is `active`, and `running` while a

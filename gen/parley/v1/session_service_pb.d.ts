@@ -5,6 +5,7 @@
 import type { GenFile, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { CreateSessionRequestSchema, CreateSessionResponseSchema, DeleteSessionRequestSchema, DeleteSessionResponseSchema, RestoreSessionRequestSchema, RestoreSessionResponseSchema, UpdateSessionRequestSchema, UpdateSessionResponseSchema } from "./session_commands_pb.js";
 import type { CheckSessionExistsRequestSchema, CheckSessionExistsResponseSchema, GetLatestSessionRequestSchema, GetLatestSessionResponseSchema, GetSessionRequestSchema, GetSessionResponseSchema, ListSessionsRequestSchema, ListSessionsResponseSchema } from "./session_queries_pb.js";
+import type { ExtendSessionRequestSchema, ExtendSessionResponseSchema, ForkSessionRequestSchema, ForkSessionResponseSchema, GetSessionInfoRequestSchema, GetSessionInfoResponseSchema, TouchSessionRequestSchema, TouchSessionResponseSchema } from "./session_lifetime_pb.js";
 
 /**
  * Describes the file parley/v1/session_service.proto.
@@ -123,6 +124,56 @@ export declare const SessionService: GenService<{
     methodKind: "unary";
     input: typeof GetLatestSessionRequestSchema;
     output: typeof GetLatestSessionResponseSchema;
+  },
+  /**
+   * Says that a session is in use: it exists for its `ttl` from now on, if that
+   * is longer than it would have.
+   * Errors: session_not_found, session_expired, idempotency_conflict.
+   *
+   * @generated from rpc parley.v1.SessionService.TouchSession
+   */
+  touchSession: {
+    methodKind: "unary";
+    input: typeof TouchSessionRequestSchema;
+    output: typeof TouchSessionResponseSchema;
+  },
+  /**
+   * Sets how long a session exists.
+   * Errors: invalid_argument, session_not_found, session_expired,
+   * idempotency_conflict.
+   *
+   * @generated from rpc parley.v1.SessionService.ExtendSession
+   */
+  extendSession: {
+    methodKind: "unary";
+    input: typeof ExtendSessionRequestSchema;
+    output: typeof ExtendSessionResponseSchema;
+  },
+  /**
+   * Makes a new session that begins as a copy of this one up to an event: the
+   * same messages, turns and state, each at its `seq`. From there on each goes
+   * its own way; what is redacted in one stays in the other.
+   * Errors: invalid_argument (`at_seq` is beyond the log), session_not_found,
+   * session_expired, session_exists, payload_too_large (more than 100,000
+   * events), idempotency_conflict.
+   *
+   * @generated from rpc parley.v1.SessionService.ForkSession
+   */
+  forkSession: {
+    methodKind: "unary";
+    input: typeof ForkSessionRequestSchema;
+    output: typeof ForkSessionResponseSchema;
+  },
+  /**
+   * Reads what a session amounts to.
+   * Errors: session_not_found, session_expired.
+   *
+   * @generated from rpc parley.v1.SessionService.GetSessionInfo
+   */
+  getSessionInfo: {
+    methodKind: "unary";
+    input: typeof GetSessionInfoRequestSchema;
+    output: typeof GetSessionInfoResponseSchema;
   },
 }>;
 

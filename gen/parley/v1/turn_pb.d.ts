@@ -2,10 +2,13 @@
 // @generated from file parley/v1/turn.proto (package parley.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { JsonObject, Message } from "@bufbuild/protobuf";
-import type { Timestamp, Value } from "@bufbuild/protobuf/wkt";
+import type { MatchedRule, ToolInvocation } from "./tool_pb.js";
+import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { ScenarioStep } from "./state_pb.js";
 import type { Event } from "./event_pb.js";
+import type { Attachment } from "./message_pb.js";
 
 /**
  * Describes the file parley/v1/turn.proto.
@@ -13,14 +16,20 @@ import type { Event } from "./event_pb.js";
 export declare const file_parley_v1_turn: GenFile;
 
 /**
- * One exchange: what the user said and what came back. It starts at a user
- * message and ends before the next one.
+ * One exchange: what the user said and what came back. It forms from the
+ * messages (it starts at a user message and ends before the next one), or is
+ * begun and ended by calls. What stands in an ended turn does not change,
+ * unless a message of it is redacted.
+ *
+ * Of a turn of more than 512 events, its first 448 and its last 64 are looked
+ * at, and besides its first user message and its last assistant message, each
+ * among its first or last 1,000 messages.
  *
  * @generated from message parley.v1.Turn
  */
 export declare type Turn = Message<"parley.v1.Turn"> & {
   /**
-   * Its id: the id of the message that began it.
+   * Its id: the id of the event that began it.
    *
    * @generated from field: string turn_id = 1;
    */
@@ -34,7 +43,7 @@ export declare type Turn = Message<"parley.v1.Turn"> & {
   turnNumber: number;
 
   /**
-   * What the user said: the text of the message that began it.
+   * What the user said: the text of its first user message.
    *
    * @generated from field: string user_message = 3;
    */
@@ -48,7 +57,8 @@ export declare type Turn = Message<"parley.v1.Turn"> & {
   agentResponse: string;
 
   /**
-   * Calls of tools in it, in order, each with its result once there is one.
+   * Calls of tools in it, in order, each with its result once there is one;
+   * those that only its end tells of come last.
    *
    * @generated from field: repeated parley.v1.ToolInvocation tools_called = 5;
    */
@@ -69,11 +79,77 @@ export declare type Turn = Message<"parley.v1.Turn"> & {
   firstSeq: number;
 
   /**
-   * `seq` of its last event so far.
+   * `seq` of its last event so far; of a turn that a call ended, of its end.
    *
    * @generated from field: uint32 last_seq = 8;
    */
   lastSeq: number;
+
+  /**
+   * Whether it can still change.
+   *
+   * @generated from field: parley.v1.TurnStatus status = 9;
+   */
+  status: TurnStatus;
+
+  /**
+   * Rules that matched.
+   *
+   * @generated from field: repeated parley.v1.MatchedRule matched_rules = 10;
+   */
+  matchedRules: MatchedRule[];
+
+  /**
+   * Where the conversation stood in a scenario when it began.
+   *
+   * @generated from field: optional parley.v1.ScenarioStep scenario_before = 11;
+   */
+  scenarioBefore?: ScenarioStep | undefined;
+
+  /**
+   * Where it stood when the turn was ended.
+   *
+   * @generated from field: optional parley.v1.ScenarioStep scenario_after = 12;
+   */
+  scenarioAfter?: ScenarioStep | undefined;
+
+  /**
+   * How long it took, in milliseconds: as it was reported, else from its first
+   * event to its last answer; unset until there is one.
+   *
+   * @generated from field: optional uint32 latency_ms = 13;
+   */
+  latencyMs?: number | undefined;
+
+  /**
+   * Tokens it took: as it was reported, else the sum of its messages' tokens;
+   * unset where nobody said, and where not all its messages were looked at.
+   *
+   * @generated from field: optional uint32 tokens_used = 14;
+   */
+  tokensUsed?: number | undefined;
+
+  /**
+   * How it ended, in the words of who ended it.
+   *
+   * @generated from field: optional string outcome = 15;
+   */
+  outcome?: string | undefined;
+
+  /**
+   * When it was ended by a call.
+   *
+   * @generated from field: google.protobuf.Timestamp ended_at = 16;
+   */
+  endedAt?: Timestamp | undefined;
+
+  /**
+   * What was kept with its beginning and its end, merged per key, the end's
+   * winning.
+   *
+   * @generated from field: google.protobuf.Struct metadata = 17;
+   */
+  metadata?: JsonObject | undefined;
 };
 
 /**
@@ -81,54 +157,6 @@ export declare type Turn = Message<"parley.v1.Turn"> & {
  * Use `create(TurnSchema)` to create a new message.
  */
 export declare const TurnSchema: GenMessage<Turn>;
-
-/**
- * A tool call of a turn and what came of it.
- *
- * @generated from message parley.v1.ToolInvocation
- */
-export declare type ToolInvocation = Message<"parley.v1.ToolInvocation"> & {
-  /**
-   * Names the call.
-   *
-   * @generated from field: string call_id = 1;
-   */
-  callId: string;
-
-  /**
-   * Name of the tool.
-   *
-   * @generated from field: string name = 2;
-   */
-  name: string;
-
-  /**
-   * What it was called with.
-   *
-   * @generated from field: google.protobuf.Struct input = 3;
-   */
-  input?: JsonObject | undefined;
-
-  /**
-   * What it answered; unset until then.
-   *
-   * @generated from field: google.protobuf.Value output = 4;
-   */
-  output?: Value | undefined;
-
-  /**
-   * False when the tool failed, unset until it answered.
-   *
-   * @generated from field: optional bool success = 5;
-   */
-  success?: boolean | undefined;
-};
-
-/**
- * Describes the message parley.v1.ToolInvocation.
- * Use `create(ToolInvocationSchema)` to create a new message.
- */
-export declare const ToolInvocationSchema: GenMessage<ToolInvocation>;
 
 /**
  * The events of one turn.
@@ -158,7 +186,10 @@ export declare type TurnEvents = Message<"parley.v1.TurnEvents"> & {
   userQuery: string;
 
   /**
-   * What came back: its last assistant message that is not blank, else empty.
+   * What came back: its first output that is not blank and no title generator's,
+   * else empty. Outputs are its assistant messages; where it has none, the agent
+   * events named `llm_output` (in any case). A title generator is an agent or a
+   * speaker named `title_generator`.
    *
    * @generated from field: string final_output = 4;
    */
@@ -172,19 +203,27 @@ export declare type TurnEvents = Message<"parley.v1.TurnEvents"> & {
   timestamp?: Timestamp | undefined;
 
   /**
-   * Its events in order, at most 200; where there are more, the rest is read
-   * from the flat log by `seq`.
+   * Its events in order, at most 200; where there are more, go on with
+   * `turn` and `after_seq`.
    *
    * @generated from field: repeated parley.v1.Event events = 6;
    */
   events: Event[];
 
   /**
-   * How many events the turn has in all.
+   * How many events the turn has in all; with those that came after a call
+   * ended it and before the next turn, which its other fields do not tell of.
    *
    * @generated from field: uint32 event_count = 7;
    */
   eventCount: number;
+
+  /**
+   * Figures of the whole turn.
+   *
+   * @generated from field: parley.v1.TurnMetadata metadata = 8;
+   */
+  metadata?: TurnMetadata | undefined;
 };
 
 /**
@@ -192,4 +231,80 @@ export declare type TurnEvents = Message<"parley.v1.TurnEvents"> & {
  * Use `create(TurnEventsSchema)` to create a new message.
  */
 export declare const TurnEventsSchema: GenMessage<TurnEvents>;
+
+/**
+ * What a turn took and who worked on it.
+ *
+ * @generated from message parley.v1.TurnMetadata
+ */
+export declare type TurnMetadata = Message<"parley.v1.TurnMetadata"> & {
+  /**
+   * Tokens it took; see `Turn.tokens_used`.
+   *
+   * @generated from field: optional uint32 tokens_used = 1;
+   */
+  tokensUsed?: number | undefined;
+
+  /**
+   * How long it took, in milliseconds; see `Turn.latency_ms`.
+   *
+   * @generated from field: optional uint32 execution_time_ms = 2;
+   */
+  executionTimeMs?: number | undefined;
+
+  /**
+   * Agents that its events name and speakers of its assistant messages, each
+   * once, sorted.
+   *
+   * @generated from field: repeated string agents_involved = 3;
+   */
+  agentsInvolved: string[];
+
+  /**
+   * What was attached to its messages; without thumbnails unless payloads are
+   * asked for.
+   *
+   * @generated from field: repeated parley.v1.Attachment attachments = 4;
+   */
+  attachments: Attachment[];
+};
+
+/**
+ * Describes the message parley.v1.TurnMetadata.
+ * Use `create(TurnMetadataSchema)` to create a new message.
+ */
+export declare const TurnMetadataSchema: GenMessage<TurnMetadata>;
+
+/**
+ * Whether a turn can still change.
+ *
+ * @generated from enum parley.v1.TurnStatus
+ */
+export enum TurnStatus {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: TURN_STATUS_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The last turn, not ended.
+   *
+   * @generated from enum value: TURN_STATUS_OPEN = 1;
+   */
+  OPEN = 1,
+
+  /**
+   * Ended by a call, or by the turn after it.
+   *
+   * @generated from enum value: TURN_STATUS_ENDED = 2;
+   */
+  ENDED = 2,
+}
+
+/**
+ * Describes the enum parley.v1.TurnStatus.
+ */
+export declare const TurnStatusSchema: GenEnum<TurnStatus>;
 

@@ -2,15 +2,18 @@
 // @generated from file parley/v1/turn.proto (package parley.v1, syntax proto3)
 /* eslint-disable */
 
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
 import { file_google_protobuf_struct, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import { file_parley_v1_event } from "./event_pb.js";
+import { file_parley_v1_message } from "./message_pb.js";
+import { file_parley_v1_state } from "./state_pb.js";
+import { file_parley_v1_tool } from "./tool_pb.js";
 
 /**
  * Describes the file parley/v1/turn.proto.
  */
 export const file_parley_v1_turn = /*@__PURE__*/
-  fileDesc("ChRwYXJsZXkvdjEvdHVybi5wcm90bxIJcGFybGV5LnYxIt8BCgRUdXJuEg8KB3R1cm5faWQYASABKAkSEwoLdHVybl9udW1iZXIYAiABKA0SFAoMdXNlcl9tZXNzYWdlGAMgASgJEhYKDmFnZW50X3Jlc3BvbnNlGAQgASgJEi8KDHRvb2xzX2NhbGxlZBgFIAMoCzIZLnBhcmxleS52MS5Ub29sSW52b2NhdGlvbhItCgl0aW1lc3RhbXAYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCWZpcnN0X3NlcRgHIAEoDRIQCghsYXN0X3NlcRgIIAEoDSKhAQoOVG9vbEludm9jYXRpb24SDwoHY2FsbF9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEiYKBWlucHV0GAMgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBImCgZvdXRwdXQYBCABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSFAoHc3VjY2VzcxgFIAEoCEgAiAEBQgoKCF9zdWNjZXNzIswBCgpUdXJuRXZlbnRzEgwKBHR1cm4YASABKA0SFAoHdGFza19pZBgCIAEoCUgAiAEBEhIKCnVzZXJfcXVlcnkYAyABKAkSFAoMZmluYWxfb3V0cHV0GAQgASgJEi0KCXRpbWVzdGFtcBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIAoGZXZlbnRzGAYgAygLMhAucGFybGV5LnYxLkV2ZW50EhMKC2V2ZW50X2NvdW50GAcgASgNQgoKCF90YXNrX2lkYgZwcm90bzM", [file_google_protobuf_struct, file_google_protobuf_timestamp, file_parley_v1_event]);
+  fileDesc("ChRwYXJsZXkvdjEvdHVybi5wcm90bxIJcGFybGV5LnYxIpYFCgRUdXJuEg8KB3R1cm5faWQYASABKAkSEwoLdHVybl9udW1iZXIYAiABKA0SFAoMdXNlcl9tZXNzYWdlGAMgASgJEhYKDmFnZW50X3Jlc3BvbnNlGAQgASgJEi8KDHRvb2xzX2NhbGxlZBgFIAMoCzIZLnBhcmxleS52MS5Ub29sSW52b2NhdGlvbhItCgl0aW1lc3RhbXAYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCWZpcnN0X3NlcRgHIAEoDRIQCghsYXN0X3NlcRgIIAEoDRIlCgZzdGF0dXMYCSABKA4yFS5wYXJsZXkudjEuVHVyblN0YXR1cxItCg1tYXRjaGVkX3J1bGVzGAogAygLMhYucGFybGV5LnYxLk1hdGNoZWRSdWxlEjUKD3NjZW5hcmlvX2JlZm9yZRgLIAEoCzIXLnBhcmxleS52MS5TY2VuYXJpb1N0ZXBIAIgBARI0Cg5zY2VuYXJpb19hZnRlchgMIAEoCzIXLnBhcmxleS52MS5TY2VuYXJpb1N0ZXBIAYgBARIXCgpsYXRlbmN5X21zGA0gASgNSAKIAQESGAoLdG9rZW5zX3VzZWQYDiABKA1IA4gBARIUCgdvdXRjb21lGA8gASgJSASIAQESLAoIZW5kZWRfYXQYECABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKCG1ldGFkYXRhGBEgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdEISChBfc2NlbmFyaW9fYmVmb3JlQhEKD19zY2VuYXJpb19hZnRlckINCgtfbGF0ZW5jeV9tc0IOCgxfdG9rZW5zX3VzZWRCCgoIX291dGNvbWUi9wEKClR1cm5FdmVudHMSDAoEdHVybhgBIAEoDRIUCgd0YXNrX2lkGAIgASgJSACIAQESEgoKdXNlcl9xdWVyeRgDIAEoCRIUCgxmaW5hbF9vdXRwdXQYBCABKAkSLQoJdGltZXN0YW1wGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIgCgZldmVudHMYBiADKAsyEC5wYXJsZXkudjEuRXZlbnQSEwoLZXZlbnRfY291bnQYByABKA0SKQoIbWV0YWRhdGEYCCABKAsyFy5wYXJsZXkudjEuVHVybk1ldGFkYXRhQgoKCF90YXNrX2lkIrMBCgxUdXJuTWV0YWRhdGESGAoLdG9rZW5zX3VzZWQYASABKA1IAIgBARIeChFleGVjdXRpb25fdGltZV9tcxgCIAEoDUgBiAEBEhcKD2FnZW50c19pbnZvbHZlZBgDIAMoCRIqCgthdHRhY2htZW50cxgEIAMoCzIVLnBhcmxleS52MS5BdHRhY2htZW50Qg4KDF90b2tlbnNfdXNlZEIUChJfZXhlY3V0aW9uX3RpbWVfbXMqVgoKVHVyblN0YXR1cxIbChdUVVJOX1NUQVRVU19VTlNQRUNJRklFRBAAEhQKEFRVUk5fU1RBVFVTX09QRU4QARIVChFUVVJOX1NUQVRVU19FTkRFRBACYgZwcm90bzM", [file_google_protobuf_struct, file_google_protobuf_timestamp, file_parley_v1_event, file_parley_v1_message, file_parley_v1_state, file_parley_v1_tool]);
 
 /**
  * Describes the message parley.v1.Turn.
@@ -20,16 +23,30 @@ export const TurnSchema = /*@__PURE__*/
   messageDesc(file_parley_v1_turn, 0);
 
 /**
- * Describes the message parley.v1.ToolInvocation.
- * Use `create(ToolInvocationSchema)` to create a new message.
- */
-export const ToolInvocationSchema = /*@__PURE__*/
-  messageDesc(file_parley_v1_turn, 1);
-
-/**
  * Describes the message parley.v1.TurnEvents.
  * Use `create(TurnEventsSchema)` to create a new message.
  */
 export const TurnEventsSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_turn, 1);
+
+/**
+ * Describes the message parley.v1.TurnMetadata.
+ * Use `create(TurnMetadataSchema)` to create a new message.
+ */
+export const TurnMetadataSchema = /*@__PURE__*/
   messageDesc(file_parley_v1_turn, 2);
+
+/**
+ * Describes the enum parley.v1.TurnStatus.
+ */
+export const TurnStatusSchema = /*@__PURE__*/
+  enumDesc(file_parley_v1_turn, 0);
+
+/**
+ * Whether a turn can still change.
+ *
+ * @generated from enum parley.v1.TurnStatus
+ */
+export const TurnStatus = /*@__PURE__*/
+  tsEnum(TurnStatusSchema);
 

@@ -5,6 +5,7 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Event } from "./event_pb.js";
+import type { Role } from "./message_pb.js";
 
 /**
  * Describes the file parley/v1/watch.proto.
@@ -31,6 +32,31 @@ export declare type WatchSessionRequest = Message<"parley.v1.WatchSessionRequest
    * @generated from field: optional uint32 after_seq = 2;
    */
   afterSeq?: number | undefined;
+
+  /**
+   * Only events of these kinds, by their `type`; at most 32. Empty: all. A kind
+   * that there is not matches nothing. Positions tell how far the others have
+   * been passed over.
+   *
+   * @generated from field: repeated string kinds = 3;
+   */
+  kinds: string[];
+
+  /**
+   * True to get partials too: first the text so far of the open message, then
+   * what is added to it. Default false.
+   *
+   * @generated from field: bool partials = 4;
+   */
+  partials: boolean;
+
+  /**
+   * True to end the stream, without an error, once the session has reached a
+   * terminal status and everything before was sent. Default false.
+   *
+   * @generated from field: bool until_terminal = 5;
+   */
+  untilTerminal: boolean;
 };
 
 /**
@@ -73,6 +99,14 @@ export declare type WatchSessionResponse = Message<"parley.v1.WatchSessionRespon
      */
     value: Position;
     case: "position";
+  } | {
+    /**
+     * A fragment of a message that is being written. Never in the log.
+     *
+     * @generated from field: parley.v1.Partial partial = 4;
+     */
+    value: Partial$;
+    case: "partial";
   } | { case: undefined; value?: undefined };
 };
 
@@ -81,6 +115,50 @@ export declare type WatchSessionResponse = Message<"parley.v1.WatchSessionRespon
  * Use `create(WatchSessionResponseSchema)` to create a new message.
  */
 export declare const WatchSessionResponseSchema: GenMessage<WatchSessionResponse>;
+
+/**
+ * A fragment of a message that is being written. It follows on what the same
+ * stream was sent of it, or begins at 0; what was published in several pieces may
+ * come as one.
+ *
+ * @generated from message parley.v1.Partial
+ */
+export declare type Partial$ = Message<"parley.v1.Partial"> & {
+  /**
+   * The id its message will have.
+   *
+   * @generated from field: string message_id = 1;
+   */
+  messageId: string;
+
+  /**
+   * Where in the message's text it begins, in UTF-16 code units. 0: from the
+   * start, whatever was sent before.
+   *
+   * @generated from field: uint32 offset = 2;
+   */
+  offset: number;
+
+  /**
+   * The text.
+   *
+   * @generated from field: string text = 3;
+   */
+  text: string;
+
+  /**
+   * Who speaks.
+   *
+   * @generated from field: parley.v1.Role role = 4;
+   */
+  role: Role;
+};
+
+/**
+ * Describes the message parley.v1.Partial.
+ * Use `create(PartialSchema)` to create a new message.
+ */
+export declare const PartialSchema: GenMessage<Partial$>;
 
 /**
  * Where a stream stands.
@@ -142,6 +220,13 @@ export enum PositionReason {
    * @generated from enum value: POSITION_REASON_CLOSING = 3;
    */
   CLOSING = 3,
+
+  /**
+   * The session has reached a terminal status; nothing comes after this.
+   *
+   * @generated from enum value: POSITION_REASON_TERMINAL = 4;
+   */
+  TERMINAL = 4,
 }
 
 /**

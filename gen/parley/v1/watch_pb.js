@@ -3,13 +3,15 @@
 /* eslint-disable */
 
 import { enumDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
+import { file_buf_validate_validate } from "../../buf/validate/validate_pb.js";
 import { file_parley_v1_event } from "./event_pb.js";
+import { file_parley_v1_message } from "./message_pb.js";
 
 /**
  * Describes the file parley/v1/watch.proto.
  */
 export const file_parley_v1_watch = /*@__PURE__*/
-  fileDesc("ChVwYXJsZXkvdjEvd2F0Y2gucHJvdG8SCXBhcmxleS52MSJPChNXYXRjaFNlc3Npb25SZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkSFgoJYWZ0ZXJfc2VxGAIgASgNSACIAQFCDAoKX2FmdGVyX3NlcSJ5ChRXYXRjaFNlc3Npb25SZXNwb25zZRILCgNzZXEYASABKA0SIQoFZXZlbnQYAiABKAsyEC5wYXJsZXkudjEuRXZlbnRIABInCghwb3NpdGlvbhgDIAEoCzITLnBhcmxleS52MS5Qb3NpdGlvbkgAQggKBnVwZGF0ZSJGCghQb3NpdGlvbhIpCgZyZWFzb24YASABKA4yGS5wYXJsZXkudjEuUG9zaXRpb25SZWFzb24SDwoHdmVyc2lvbhgCIAEoDSqCAQoOUG9zaXRpb25SZWFzb24SHwobUE9TSVRJT05fUkVBU09OX1VOU1BFQ0lGSUVEEAASGAoUUE9TSVRJT05fUkVBU09OX09QRU4QARIYChRQT1NJVElPTl9SRUFTT05fSURMRRACEhsKF1BPU0lUSU9OX1JFQVNPTl9DTE9TSU5HEANiBnByb3RvMw", [file_parley_v1_event]);
+  fileDesc("ChVwYXJsZXkvdjEvd2F0Y2gucHJvdG8SCXBhcmxleS52MSKaAQoTV2F0Y2hTZXNzaW9uUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEhYKCWFmdGVyX3NlcRgCIAEoDUgAiAEBEh8KBWtpbmRzGAMgAygJQhC6SA2SAQoQICIGcgQQARhAEhAKCHBhcnRpYWxzGAQgASgIEhYKDnVudGlsX3Rlcm1pbmFsGAUgASgIQgwKCl9hZnRlcl9zZXEioAEKFFdhdGNoU2Vzc2lvblJlc3BvbnNlEgsKA3NlcRgBIAEoDRIhCgVldmVudBgCIAEoCzIQLnBhcmxleS52MS5FdmVudEgAEicKCHBvc2l0aW9uGAMgASgLMhMucGFybGV5LnYxLlBvc2l0aW9uSAASJQoHcGFydGlhbBgEIAEoCzISLnBhcmxleS52MS5QYXJ0aWFsSABCCAoGdXBkYXRlIloKB1BhcnRpYWwSEgoKbWVzc2FnZV9pZBgBIAEoCRIOCgZvZmZzZXQYAiABKA0SDAoEdGV4dBgDIAEoCRIdCgRyb2xlGAQgASgOMg8ucGFybGV5LnYxLlJvbGUiRgoIUG9zaXRpb24SKQoGcmVhc29uGAEgASgOMhkucGFybGV5LnYxLlBvc2l0aW9uUmVhc29uEg8KB3ZlcnNpb24YAiABKA0qoAEKDlBvc2l0aW9uUmVhc29uEh8KG1BPU0lUSU9OX1JFQVNPTl9VTlNQRUNJRklFRBAAEhgKFFBPU0lUSU9OX1JFQVNPTl9PUEVOEAESGAoUUE9TSVRJT05fUkVBU09OX0lETEUQAhIbChdQT1NJVElPTl9SRUFTT05fQ0xPU0lORxADEhwKGFBPU0lUSU9OX1JFQVNPTl9URVJNSU5BTBAEYgZwcm90bzM", [file_buf_validate_validate, file_parley_v1_event, file_parley_v1_message]);
 
 /**
  * Describes the message parley.v1.WatchSessionRequest.
@@ -26,11 +28,18 @@ export const WatchSessionResponseSchema = /*@__PURE__*/
   messageDesc(file_parley_v1_watch, 1);
 
 /**
+ * Describes the message parley.v1.Partial.
+ * Use `create(PartialSchema)` to create a new message.
+ */
+export const PartialSchema = /*@__PURE__*/
+  messageDesc(file_parley_v1_watch, 2);
+
+/**
  * Describes the message parley.v1.Position.
  * Use `create(PositionSchema)` to create a new message.
  */
 export const PositionSchema = /*@__PURE__*/
-  messageDesc(file_parley_v1_watch, 2);
+  messageDesc(file_parley_v1_watch, 3);
 
 /**
  * Describes the enum parley.v1.PositionReason.

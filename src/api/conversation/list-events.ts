@@ -2,7 +2,7 @@ import type { HandlerContext } from "@connectrpc/connect";
 import type { ListEventsRequest } from "../../../gen/parley/v1/conversation_queries_pb.js";
 import type { Context } from "../../context.ts";
 import { decodeEvent, MAX_SEQ } from "../../domain/event.ts";
-import { withoutPayload } from "../../domain/turn.ts";
+import { withoutPayload } from "../../domain/turn-events.ts";
 import { callerOf } from "../caller.ts";
 import { freshnessOf, markStale } from "../freshness.ts";
 
@@ -17,7 +17,8 @@ export function listEvents(context: Context) {
       want: { eventsAfter: request.afterSeq },
     });
     const limit = request.limit ?? DEFAULT_LIMIT;
-    const records = await context.log.events(reading, Math.min(request.afterSeq, MAX_SEQ), limit);
+    const afterSeq = Math.min(request.afterSeq, MAX_SEQ);
+    const records = await context.log.events(reading, { afterSeq, limit });
     const events = records.map(decodeEvent);
     markStale(call, reading);
     const { sessionId, version } = reading.session;

@@ -9,8 +9,11 @@ import type { MessagePage, MessageWish } from "../../log/read-messages.ts";
 import { callerOf } from "../caller.ts";
 import { freshnessOf, markStale } from "../freshness.ts";
 import { offsetOf, orderOf } from "../paging.ts";
+import { lastEvents } from "../tail.ts";
 
 const DEFAULT_LIMIT = 50;
+/** How many events there are for a message, at most in most sessions. */
+const EVENTS_PER_MESSAGE = 2;
 
 export function listMessages(context: Context) {
   return async (request: ListMessagesRequest, call: HandlerContext) => {
@@ -19,31 +22,40 @@ export function listMessages(context: Context) {
       principal: callerOf(call),
       id: request.sessionId,
       ...freshnessOf(request),
-      want: { eventsAfter: wish.afterSeq },
+      want: lastEvents(wish, EVENTS_PER_MESSAGE) ?? { eventsAfter: wish.afterSeq },
     });
     const page = await context.log.messages(reading, wish);
     markStale(call, reading);
-    return {
-      messages: [...page.messages],
-      total: page.total,
-      hasMore: page.hasMore,
-      nextPageToken: page.hasMore ? tokenAfter(page, request) : "",
-      version: reading.session.version,
-    };
+    return { ...pageOf(page, request), version: reading.session.version };
   };
 }
 
+/** The last ones are read from the end, so that a large page lacks the oldest of them. */
 function wishOf(request: ListMessagesRequest): MessageWish {
-  const limit = request.limit ?? DEFAULT_LIMIT;
+  const limit = request.last ?? request.limit ?? DEFAULT_LIMIT;
   const wish: MessageWish = {
-    order: orderOf(request, "asc"),
+    order: request.last === undefined ? orderOf(request, "asc") : "desc",
     afterSeq: Math.min(request.afterSeq ?? 0, MAX_SEQ),
     beforeSeq: request.beforeSeq,
     role: request.role === Role.UNSPECIFIED ? undefined : request.role,
+    withinHistory: !namesPlace(request),
     limit,
     offset: offsetOf(request, limit),
   };
   return request.pageToken === "" ? wish : { ...wish, place: placeOf(request) };
+}
+
+function namesPlace({ offset, page, pageToken, afterSeq, beforeSeq }: ListMessagesRequest) {
+  return pageToken !== "" || [offset, page, afterSeq, beforeSeq].some((at) => at !== undefined);
+}
+
+function pageOf({ messages, total, hasMore }: MessagePage, request: ListMessagesRequest) {
+  if (request.last === undefined) {
+    const nextPageToken = hasMore ? tokenAfter(messages, request) : "";
+    return { messages: [...messages], total, hasMore, nextPageToken };
+  }
+  const inOrder = orderOf(request, "asc") === "asc" ? messages.toReversed() : [...messages];
+  return { messages: inOrder, total, hasMore, nextPageToken: "" };
 }
 
 function placeOf(request: ListMessagesRequest): number {
@@ -54,8 +66,8 @@ function placeOf(request: ListMessagesRequest): number {
   return seq;
 }
 
-function tokenAfter(page: MessagePage, request: ListMessagesRequest): string {
-  return encodePageToken([page.messages.at(-1)?.seq ?? 0], queryOf(request));
+function tokenAfter(messages: MessagePage["messages"], request: ListMessagesRequest): string {
+  return encodePageToken([messages.at(-1)?.seq ?? 0], queryOf(request));
 }
 
 /** What makes two calls pages of one list. */

@@ -5,33 +5,33 @@ import { turnOf } from "../../domain/turn.ts";
 import { callerOf } from "../caller.ts";
 import { freshnessOf, markStale } from "../freshness.ts";
 import { offsetOf, orderOf } from "../paging.ts";
+import { lastEvents } from "../tail.ts";
 
 const DEFAULT_LIMIT = 20;
-/** Events of a turn in which its tool calls are looked for. */
-const EVENTS_PER_TURN = 1000;
+/** How many events there are for a turn, at most in most sessions. */
+const EVENTS_PER_TURN = 5;
 
 export function listTurns(context: Context) {
   return async (request: ListTurnsRequest, call: HandlerContext) => {
     const limit = request.limit ?? DEFAULT_LIMIT;
-    const offset = offsetOf(request, limit);
+    const wish = { order: orderOf(request, "desc"), limit, offset: offsetOf(request, limit) };
     const reading = await context.log.read({
       principal: callerOf(call),
       id: request.sessionId,
       ...freshnessOf(request),
-      want: { eventsAfter: 0 },
+      want: lastEvents(wish, EVENTS_PER_TURN) ?? { eventsAfter: 0 },
     });
-    const order = orderOf(request, "desc");
-    const wish = { order, limit, offset, perTurn: EVENTS_PER_TURN };
     const turns = await context.log.turns(reading, wish);
     markStale(call, reading);
-    const { turnCount, version } = reading.session;
+    const { head, session } = reading;
+    const total = session.turnCount - head.clearedTurns;
     return {
       items: turns.map(turnOf),
-      total: turnCount,
+      total,
       limit,
-      offset,
-      hasMore: offset + turns.length < turnCount && turns.length > 0,
-      version,
+      offset: wish.offset,
+      hasMore: wish.offset + turns.length < total && turns.length > 0,
+      version: session.version,
     };
   };
 }

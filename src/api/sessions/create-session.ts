@@ -1,7 +1,5 @@
-import { create } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
 import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
-import { SessionCreatedSchema } from "../../../gen/parley/v1/event_pb.js";
 import {
   type CreateSessionRequest,
   CreateSessionRequestSchema,
@@ -9,15 +7,11 @@ import {
 import type { Context } from "../../context.ts";
 import { expiresAt } from "../../domain/access.ts";
 import { invalidArgument, ParleyError } from "../../domain/errors.ts";
-import { newEvent } from "../../domain/event.ts";
 import { isSessionId } from "../../domain/ids.ts";
-import type { Principal } from "../../domain/principal.ts";
-import { newConversation } from "../../domain/session.ts";
 import { sessionView } from "../../domain/session-view.ts";
-import type { Creation } from "../../journal/port.ts";
 import { setSuccessStatus } from "../../rest/index.ts";
-import { actorOf } from "../actor.ts";
 import { callerOf } from "../caller.ts";
+import { creationOf } from "../creation.ts";
 import { operationOf } from "../operation.ts";
 
 const EXISTED = 200;
@@ -34,7 +28,8 @@ export function createSession(context: Context) {
     }
     const ids = [request.sessionId, ""].filter((id, i) => id !== "" || i > 0);
     for (const id of ids) {
-      const creation = creationOf(context, principal, request, id, named.operation);
+      const newId = id || context.ids.uuid();
+      const creation = creationOf(context, principal, request, newId, named.operation);
       const created = await context.log.create(creation, named.retryable);
       if ("head" in created) return { session: sessionView(created.head) };
       const existing = answerTaken(created, id);
@@ -69,25 +64,4 @@ function refuseExpired({ session }: Head, now: Date): void {
     "session_exists",
     "a session of yours that has expired has this id; delete it first",
   );
-}
-
-function creationOf(
-  context: Context,
-  principal: Principal,
-  request: CreateSessionRequest,
-  sessionId: string,
-  operation: Creation["operation"],
-): Creation {
-  const now = context.clock.now();
-  const uid = context.ids.uuid();
-  const identity = { uid, sessionId: sessionId || context.ids.uuid(), now };
-  const head = newConversation(request, principal, identity);
-  const session = head.session;
-  const event = newEvent({
-    eventId: context.ids.uuid(),
-    at: now,
-    actor: actorOf(principal),
-    payload: { case: "sessionCreated", value: create(SessionCreatedSchema, { session }) },
-  });
-  return { operation, head, event };
 }

@@ -1,5 +1,4 @@
 import { create } from "@bufbuild/protobuf";
-import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext } from "@connectrpc/connect";
 import { SessionDeletedSchema } from "../../../gen/parley/v1/event_pb.js";
 import {
@@ -8,11 +7,10 @@ import {
 } from "../../../gen/parley/v1/session_commands_pb.js";
 import type { Context } from "../../context.ts";
 import { admitDeleted } from "../../domain/access.ts";
-import { newEvent } from "../../domain/event.ts";
+import { changeState } from "../../domain/decision.ts";
 import { checkState } from "../../domain/precondition.ts";
-import { draftOf } from "../../domain/session.ts";
-import { actorOf } from "../actor.ts";
 import { callerOf } from "../caller.ts";
+import { draftEvent } from "../event.ts";
 import { operationOf } from "../operation.ts";
 
 export function deleteSession(context: Context) {
@@ -26,16 +24,9 @@ export function deleteSession(context: Context) {
         const { head: held } = admitDeleted(found, principal);
         if (held.deletedAt !== undefined) return undefined;
         checkState(held, request);
-        const now = context.clock.now();
-        const { head } = draftOf(held);
-        head.deletedAt = timestampFromDate(now);
-        const event = newEvent({
-          eventId: context.ids.uuid(),
-          at: now,
-          actor: actorOf(principal),
-          payload: { case: "sessionDeleted", value: create(SessionDeletedSchema) },
-        });
-        return { events: [event], state: head, movesGate: true };
+        const value = create(SessionDeletedSchema);
+        const deleted = draftEvent(context, principal, { case: "sessionDeleted", value });
+        return changeState(held, [deleted], { movesGate: true });
       },
     });
     return {};

@@ -4,10 +4,14 @@ import type { Context } from "../../context.ts";
 import { checkSessionExists } from "./check-session-exists.ts";
 import { createSession } from "./create-session.ts";
 import { deleteSession } from "./delete-session.ts";
+import { extendSession } from "./extend-session.ts";
+import { forkSession } from "./fork-session.ts";
 import { getLatestSession } from "./get-latest-session.ts";
 import { getSession } from "./get-session.ts";
+import { getSessionInfo } from "./get-session-info.ts";
 import { listSessions } from "./list-sessions.ts";
 import { restoreSession } from "./restore-session.ts";
+import { touchSession } from "./touch-session.ts";
 import { updateSession } from "./update-session.ts";
 
 export function sessionService(context: Context) {
@@ -20,5 +24,9 @@ export function sessionService(context: Context) {
     restoreSession: restoreSession(context),
     checkSessionExists: checkSessionExists(context),
     getLatestSession: getLatestSession(context),
+    touchSession: touchSession(context),
+    extendSession: extendSession(context),
+    forkSession: forkSession(context),
+    getSessionInfo: getSessionInfo(context),
   } satisfies ServiceImpl<typeof SessionService>;
 }

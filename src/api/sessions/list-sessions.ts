@@ -4,16 +4,13 @@ import { SessionStatus } from "../../../gen/parley/v1/session_pb.js";
 import type { ListSessionsRequest } from "../../../gen/parley/v1/session_queries_pb.js";
 import type { Context } from "../../context.ts";
 import { dateBefore, dateFrom } from "../../domain/dates.ts";
-import { invalidArgument } from "../../domain/errors.ts";
-import { decodePageToken, encodePageToken } from "../../domain/page-token.ts";
+import { decodePageToken, encodePageToken, timePlaceOf } from "../../domain/page-token.ts";
 import { sessionView } from "../../domain/session-view.ts";
 import type { SessionPage, SessionQuery } from "../../journal/port.ts";
 import { callerOf } from "../caller.ts";
 import { offsetOf, orderOf } from "../paging.ts";
 
 const DEFAULT_LIMIT = 20;
-/** The year 10000: no session was created then. */
-const MAX_TIME_MS = 253_402_300_800_000;
 
 export function listSessions(context: Context) {
   return async (request: ListSessionsRequest, call: HandlerContext) => {
@@ -67,13 +64,8 @@ function tokenAfter(last: Head | undefined, filter: Filter): string {
 }
 
 function placeOf(token: string, filter: Filter): { createdAt: Date; uid: string } {
-  const [ms, uid] = decodePageToken(token, filter);
-  const isUid = typeof uid === "string" && /^[0-9a-f-]{36}$/.test(uid);
-  const createdAt = new Date(typeof ms === "number" ? ms : Number.NaN);
-  if (!isUid || !(createdAt.getTime() >= 0 && createdAt.getTime() < MAX_TIME_MS)) {
-    throw invalidArgument("page_token", "is not a token of this list");
-  }
-  return { createdAt, uid };
+  const { time, uid } = timePlaceOf(decodePageToken(token, filter));
+  return { createdAt: time, uid };
 }
 
 function summaryOf(page: SessionPage) {

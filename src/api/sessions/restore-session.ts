@@ -8,14 +8,12 @@ import {
 } from "../../../gen/parley/v1/session_commands_pb.js";
 import type { Context } from "../../context.ts";
 import { admitDeleted } from "../../domain/access.ts";
+import { changeState, type Decision } from "../../domain/decision.ts";
 import { ParleyError } from "../../domain/errors.ts";
-import { newEvent } from "../../domain/event.ts";
 import type { Principal } from "../../domain/principal.ts";
-import { draftOf } from "../../domain/session.ts";
 import { sessionView } from "../../domain/session-view.ts";
-import type { Decision } from "../../log/write-session.ts";
-import { actorOf } from "../actor.ts";
 import { callerOf } from "../caller.ts";
+import { draftEvent } from "../event.ts";
 import { operationOf } from "../operation.ts";
 
 export function restoreSession(context: Context) {
@@ -35,15 +33,9 @@ export function restoreSession(context: Context) {
 
 function decide(context: Context, principal: Principal, held: Head): Decision | undefined {
   if (held.deletedAt === undefined) return undefined;
-  const { head } = draftOf(held);
-  delete head.deletedAt;
-  const event = newEvent({
-    eventId: context.ids.uuid(),
-    at: context.clock.now(),
-    actor: actorOf(principal),
-    payload: { case: "sessionRestored", value: create(SessionRestoredSchema) },
-  });
-  return { events: [event], state: head, movesGate: true };
+  const value = create(SessionRestoredSchema);
+  const restored = draftEvent(context, principal, { case: "sessionRestored", value });
+  return changeState(held, [restored], { movesGate: true });
 }
 
 /** The id names a living session: was it a deleted one that the caller meant? */

@@ -9,14 +9,13 @@ import {
 import { SessionSchema } from "../../../gen/parley/v1/session_pb.js";
 import type { Context } from "../../context.ts";
 import { admit } from "../../domain/access.ts";
-import { newEvent } from "../../domain/event.ts";
+import { changeState, type Decision } from "../../domain/decision.ts";
 import { checkState } from "../../domain/precondition.ts";
 import type { Principal } from "../../domain/principal.ts";
 import { applyPatch, type Patch, patchOf } from "../../domain/session-update.ts";
 import { sessionView } from "../../domain/session-view.ts";
-import type { Decision } from "../../log/write-session.ts";
-import { actorOf } from "../actor.ts";
 import { callerOf } from "../caller.ts";
+import { draftEvent } from "../event.ts";
 import { operationOf } from "../operation.ts";
 
 export function updateSession(context: Context) {
@@ -43,16 +42,10 @@ function decide(
   before: Head,
   patch: Patch,
 ): Decision | undefined {
-  const now = context.clock.now();
-  const patched = applyPatch(before, patch, now);
+  const patched = applyPatch(before, patch, context.clock.now());
   if (patched === undefined) return undefined;
-  const event = newEvent({
-    eventId: context.ids.uuid(),
-    at: now,
-    actor: actorOf(principal),
-    payload: { case: "sessionUpdated", value: updatedPayload(patched.head, patched.fields) },
-  });
-  return { events: [event], state: patched.head };
+  const value = updatedPayload(patched.head, patched.fields);
+  return changeState(before, [draftEvent(context, principal, { case: "sessionUpdated", value })]);
 }
 
 /** The changed fields and their values, and nothing else of the session. */

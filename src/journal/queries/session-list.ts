@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gt, gte, isNull, lt, or, type SQL, sql, sum } from "drizzle-orm";
 import type { SessionStatus } from "../../../gen/parley/v1/session_pb.js";
-import { derivedText } from "../derived-text.ts";
+import { containing, derivedText } from "../derived-text.ts";
 import { headOf } from "../head.ts";
 import type { SessionPage, SessionQuery } from "../port.ts";
 import { sessions } from "../schema/index.ts";
@@ -102,9 +102,4 @@ function placeValues(query: SessionQuery): Record<string, unknown> {
     limit: boundedInteger(query.limit) + 1,
     offset: boundedInteger(query.offset),
   };
-}
-
-/** A pattern for `ILIKE` in which the text's own wildcards are plain characters. */
-function containing(text: string): string {
-  return `%${derivedText(text).replace(/[\\%_]/g, "\\$&")}%`;
 }

@@ -37,6 +37,8 @@ export const sessions = pgTable(
     turnCount: integer("turn_count").notNull(),
     logBytes: bigint("log_bytes", { mode: "bigint" }).notNull(),
     state: bytea().notNull(),
+    archivedAt: timestamp("archived_at", { withTimezone: true }),
+    packAfter: timestamp("pack_after", { withTimezone: true }),
   },
   (t) => [
     uniqueIndex("sessions_living_session_id")
@@ -52,5 +54,10 @@ export const sessions = pgTable(
     index("sessions_latest")
       .on(t.tenantId, t.userId, t.updatedHour.desc())
       .where(sql`deleted_at IS NULL`),
+    index("sessions_due").on(t.expiresAt).where(sql`deleted_at IS NULL AND archived_at IS NULL`),
+    index("sessions_archived")
+      .on(t.tenantId, t.userId, t.archivedAt.desc(), t.uid.desc())
+      .where(sql`archived_at IS NOT NULL AND deleted_at IS NULL`),
+    index("sessions_to_pack").on(t.packAfter).where(sql`pack_after IS NOT NULL`),
   ],
 );

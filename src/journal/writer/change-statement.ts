@@ -1,18 +1,27 @@
+import { Bytes } from "../bytes.ts";
 import type { Statement } from "../lane.ts";
 import { forgottenSince } from "../operation.ts";
-import { Bytes } from "./bytes.ts";
 import { EventArrays } from "./event-arrays.ts";
 import type { PendingChange } from "./pending.ts";
 import { stateArrays } from "./state-columns.ts";
 import {
   allRecorded,
+  EVENT_PARAMETERS,
   eventsFrom,
   isNew,
   keysFrom,
   recordOperations,
+  rewritesFrom,
   STATE_PARAMETERS,
   statesFrom,
 } from "./statement-parts.ts";
+
+/**
+ * A state is remembered at every multiple of so many events, so that reading one of the past takes
+ * at most 255: writes have up to 128, and what is remembered stands at the end of one. And at every
+ * multiple of so many bytes of the log, so that these events are not large in all either.
+ */
+const SNAPSHOT_INTERVAL = { events: 128, bytes: 4 * 1024 * 1024 };
 
 /** Per write whose head could be locked: where it was placed, and the head before the batch. */
 export interface ChangeRow {
@@ -34,13 +43,20 @@ export interface ChangeRow {
   readonly before_state: Buffer | null;
 }
 
+/** Numbers of the first parameters of what comes after the writes. */
+const STATES_AT = 13;
+const EVENTS_AT = STATES_AT + STATE_PARAMETERS;
+const TURNS_AT = EVENTS_AT + EVENT_PARAMETERS;
+const REWRITES_AT = TURNS_AT + 1;
+
 const WRITES = `
-  SELECT n, uid, on_state, on_gate, events, messages, turns, bytes, ${keysFrom(7, "n")}
-  FROM unnest($4::uuid[], $5::int[], $6::int[], $8::int[], $9::int[], $10::int[], $11::int[])
-    WITH ORDINALITY AS w (uid, on_state, on_gate, events, messages, turns, bytes, n)`;
+  SELECT n, uid, on_state, on_gate, on_turn, events, messages, turns, bytes, ${keysFrom(7, "n")}
+  FROM unnest($4::uuid[], $5::int[], $6::int[], $8::int[], $9::int[], $10::int[], $11::int[],
+      $${TURNS_AT}::int[])
+    WITH ORDINALITY AS w (uid, on_state, on_gate, events, messages, turns, bytes, on_turn, n)`;
 
 const STATES = `
-  SELECT s.*, substr($12::bytea, at, length) AS state FROM ${statesFrom(13, "s")}`;
+  SELECT s.*, substr($12::bytea, at, length) AS state FROM ${statesFrom(STATES_AT, "s")}`;
 
 const LOCKED = `
   SELECT uid, version, state_version, gate_version, message_count, turn_count, log_bytes,
@@ -50,13 +66,14 @@ const LOCKED = `
   ORDER BY uid`;
 
 const PLACED = `
-  SELECT w.n, w.uid, w.digest, w.request_hash, w.events, w.messages, w.turns,
+  SELECT w.n, w.uid, w.digest, w.request_hash, w.events, w.messages, w.turns, w.bytes,
     (l.version + sum(w.events) OVER earlier)::int AS last_seq,
     (l.message_count + sum(w.messages) OVER earlier)::int AS message_count,
     (l.turn_count + sum(w.turns) OVER earlier)::int AS turn_count,
     l.log_bytes + sum(w.bytes) OVER earlier AS log_bytes
   FROM writes w JOIN locked l
     ON l.uid = w.uid AND (l.state_version = w.on_state OR l.gate_version = w.on_gate)
+      AND (w.on_turn IS NULL OR l.turn_count = w.on_turn)
   WHERE ${isNew("w.digest")}
   WINDOW earlier AS (PARTITION BY w.uid ORDER BY w.n ROWS UNBOUNDED PRECEDING)`;
 
@@ -77,7 +94,42 @@ const APPENDED = `
   SELECT p.uid, p.last_seq - p.events + e.place, p.turn_count - p.turns + e.turn,
     p.message_count - p.messages + e.message, e.role, e.starts_turn, e.type,
     substr($12::bytea, e.at, e.length)
-  FROM ${eventsFrom(13 + STATE_PARAMETERS, "e")} JOIN placed p ON p.n = e.write`;
+  FROM ${eventsFrom(EVENTS_AT, "e")} JOIN placed p ON p.n = e.write`;
+
+const REWRITTEN = `
+  UPDATE session_events e SET bytes = substr($12::bytea, r.at, r.length)
+  FROM ${rewritesFrom(REWRITES_AT, "r")} JOIN placed p ON p.n = r.write
+  WHERE e.session = p.uid AND e.seq = r.seq`;
+
+/** What was taken away is not found any more; its words go with the same commit. */
+const UNFOUND = `
+  DELETE FROM search_entries f
+  USING ${rewritesFrom(REWRITES_AT, "r")} JOIN placed p ON p.n = r.write
+  WHERE f.session = p.uid AND f.seq = r.seq`;
+
+/** Of every write that crosses a multiple of an interval: the state right after it. */
+const REMEMBERED = `
+  INSERT INTO session_snapshots (session, seq, state_version, state)
+  SELECT p.uid, p.last_seq,
+    CASE WHEN s.write IS NULL THEN l.state_version ELSE p.last_seq END,
+    CASE WHEN s.write IS NULL THEN l.state ELSE s.state END
+  FROM placed p JOIN locked l ON l.uid = p.uid LEFT JOIN states s ON s.write = p.n
+  WHERE ${crosses("p.last_seq", "p.events", SNAPSHOT_INTERVAL.events)}
+    OR p.events > 0 AND ${crosses("p.log_bytes", "p.bytes", SNAPSHOT_INTERVAL.bytes)}`;
+
+/** True if the last step to a place, of so much, led over a multiple of the interval. */
+function crosses(place: string, step: string, interval: number): string {
+  return `${place} / ${interval} > (${place} - ${step}) / ${interval}`;
+}
+
+/** Sessions whose entries of the search lag behind from now on. */
+const QUEUED = `
+  INSERT INTO search_queue AS q (session, version, ready_at)
+  SELECT DISTINCT ON (p.uid) p.uid, p.last_seq, $1::timestamptz
+  FROM placed p LEFT JOIN states s ON s.write = p.n
+  WHERE p.messages > 0 OR s.write IS NOT NULL
+  ORDER BY p.uid, p.n DESC
+  ON CONFLICT (session) DO UPDATE SET version = greatest(q.version, excluded.version)`;
 
 /** The columns that change with the state only. */
 const RESTATED = [
@@ -88,6 +140,8 @@ const RESTATED = [
   "status",
   "expires_at",
   "deleted_at",
+  "archived_at",
+  "pack_after",
   "rewrite_seq",
 ].map((name) => `${name} = CASE WHEN s.write IS NULL THEN h.${name} ELSE s.${name} END`);
 
@@ -144,6 +198,10 @@ WITH writes AS MATERIALIZED (${WRITES}
 ), placed AS MATERIALIZED (${PLACED}
 ), recorded AS (${RECORDED}
 ), appended AS (${APPENDED}
+), rewritten AS (${REWRITTEN}
+), remembered AS (${REMEMBERED}
+), unfound AS (${UNFOUND}
+), queued AS (${QUEUED}
 ), heads AS (${HEADS}
 )${OUTCOMES}`;
   return { name, text };
@@ -164,6 +222,7 @@ export function changeValues(batch: readonly PendingChange[], now: Date): unknow
     batch.flatMap(({ state }, index) => (state ? [{ write: index + 1, columns: state }] : [])),
     bytes,
   );
+  const rewrites = rewriteArrays(batch, bytes);
   return [
     now.toISOString(),
     forgottenSince(now).toISOString(),
@@ -179,6 +238,20 @@ export function changeValues(batch: readonly PendingChange[], now: Date): unknow
     bytes.toBuffer(),
     ...states,
     ...events.values(),
+    batch.map(({ change }) => change.atTurn ?? null),
+    ...rewrites,
+  ];
+}
+
+function rewriteArrays(batch: readonly PendingChange[], bytes: Bytes): unknown[] {
+  const rewrites = batch.flatMap(({ change }, index) =>
+    (change.rewrites ?? []).map((rewrite) => ({ write: index + 1, ...rewrite })),
+  );
+  return [
+    rewrites.map(({ write }) => write),
+    rewrites.map(({ seq }) => seq),
+    rewrites.map((rewrite) => bytes.add(rewrite.bytes)),
+    rewrites.map((rewrite) => rewrite.bytes.length),
   ];
 }
 

@@ -32,8 +32,8 @@ export class CreationBatch implements BatchKind<PendingCreation> {
     const heads = writes.map((write) => write.creation.head);
     const holders = await findHolders(lane, heads.map(sessionOf));
     return writes.filter((write, index) => {
-      const taken = takenBy(holders[index]!);
-      if (taken !== undefined) settle(write, () => outcomeOf(taken));
+      const taken = takenOutcome(holders[index]!);
+      if (taken !== undefined) settle<CreationOutcome>(write, taken);
       // Neither repeated nor taken: whoever was in the way is gone.
       return taken === undefined;
     });
@@ -59,18 +59,18 @@ function committed(write: PendingCreation): CreationOutcome {
   return { kind: "committed", head, events: placed(events, counters) };
 }
 
-interface Taken {
-  readonly by: "session_id" | "external_id";
-  readonly holder: Holder;
+/**
+ * Makes what is told of whoever has an id, which throws if the holder's state cannot be decoded;
+ * undefined if nobody has it. A deleted session keeps its id from everybody but its owner.
+ */
+export function takenOutcome({ byId, byExternalId }: Holders): (() => Taken) | undefined {
+  if (byId && (byId.living || byId.row === undefined)) return () => taken("session_id", byId);
+  return byExternalId && (() => taken("external_id", byExternalId));
 }
 
-/** A deleted session keeps its id from everybody but its owner. */
-function takenBy({ byId, byExternalId }: Holders): Taken | undefined {
-  if (byId && (byId.living || byId.row === undefined)) return { by: "session_id", holder: byId };
-  return byExternalId && { by: "external_id", holder: byExternalId };
-}
+type Taken = Extract<CreationOutcome, { kind: "taken" }>;
 
-function outcomeOf({ by, holder: { row } }: Taken): CreationOutcome {
+function taken(by: Taken["by"], { row }: Holder): Taken {
   return { kind: "taken", by, holder: row === undefined ? "foreign" : headOf(row) };
 }
 

@@ -1,14 +1,16 @@
+import { Bytes } from "../bytes.ts";
 import { createdAt, sessionOf } from "../head.ts";
 import type { Statement } from "../lane.ts";
 import { forgottenSince } from "../operation.ts";
-import { Bytes } from "./bytes.ts";
 import { keysOf } from "./change-statement.ts";
 import { EventArrays } from "./event-arrays.ts";
 import type { PendingCreation } from "./pending.ts";
 import { stateArrays } from "./state-columns.ts";
 import {
   allRecorded,
+  createHeads,
   eventsFrom,
+  holdersOf,
   isNew,
   keysFrom,
   recordOperations,
@@ -34,7 +36,7 @@ export const CREATE_SESSIONS: Statement = {
   text: `
 WITH creations AS MATERIALIZED (
   SELECT c.n, c.uid, c.tenant_id, c.session_id, c.user_id, c.created_at,
-    c.messages, c.turns, c.bytes,
+    1 AS version, c.messages, c.turns, c.bytes,
     s.external_id, s.agent_id, s.title, s.status, s.expires_at, s.deleted_at, s.rewrite_seq,
     substr($12::bytea, s.at, s.length) AS state, ${keysFrom(8, "c.n")}
   FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
@@ -42,27 +44,9 @@ WITH creations AS MATERIALIZED (
     WITH ORDINALITY AS c (uid, tenant_id, session_id, user_id, created_at,
       messages, turns, bytes, n)
   JOIN ${statesFrom(13, "s")} ON s.write = c.n
-), holders AS MATERIALIZED (
-  SELECT c.n
-  FROM creations c CROSS JOIN LATERAL (
-    SELECT h.user_id, h.deleted_at FROM sessions h
-    WHERE h.tenant_id = c.tenant_id AND h.session_id = c.session_id
-    ORDER BY h.deleted_at DESC NULLS FIRST LIMIT 1
-  ) h
-  WHERE h.deleted_at IS NULL OR h.user_id <> c.user_id
-), created AS (
-  INSERT INTO sessions (uid, tenant_id, session_id, external_id, user_id, agent_id, title,
-    status, created_at, updated_at, updated_hour, expires_at, deleted_at, version,
-    state_version, gate_version, rewrite_seq, message_count, turn_count, log_bytes, state)
-  SELECT uid, tenant_id, session_id, external_id, user_id, agent_id, title,
-    status, created_at, created_at, floor(extract(epoch FROM created_at) / 3600)::int,
-    expires_at, deleted_at, 1,
-    1, 1, rewrite_seq, messages, turns, bytes, state
-  FROM creations c
-  WHERE c.n NOT IN (SELECT n FROM holders) AND ${isNew("c.digest")}
-  ORDER BY tenant_id COLLATE "C", session_id COLLATE "C"
-  ON CONFLICT DO NOTHING
-  RETURNING uid
+), holders AS MATERIALIZED (${holdersOf("creations")}
+), created AS (${createHeads(`creations c
+  WHERE c.n NOT IN (SELECT n FROM holders) AND ${isNew("c.digest")}`)}
 ), made AS MATERIALIZED (
   SELECT c.* FROM creations c JOIN created USING (uid)
 ), recorded AS (${recordOperations(`
@@ -73,6 +57,9 @@ WITH creations AS MATERIALIZED (
   SELECT m.uid, e.place, e.turn, e.message, e.role, e.starts_turn, e.type,
     substr($12::bytea, e.at, e.length)
   FROM ${eventsFrom(13 + STATE_PARAMETERS, "e")} JOIN made m ON m.n = e.write
+), queued AS (
+  INSERT INTO search_queue (session, version, ready_at)
+  SELECT uid, 1, $1 FROM made WHERE title IS NOT NULL
 )
 SELECT m.n::int, ${allRecorded("made")} FROM made m`,
 };

@@ -1,5 +1,5 @@
 import type { NewEvent } from "../../domain/event.ts";
-import type { Bytes } from "./bytes.ts";
+import type { Bytes } from "../bytes.ts";
 import { isMessage } from "./placement.ts";
 
 /**

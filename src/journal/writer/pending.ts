@@ -41,18 +41,33 @@ export function pendingChange(change: Change): Omit<PendingChange, Settled> {
   return {
     change,
     state,
-    alone: state !== undefined || events.length === 0,
-    ...shared(operation, uid, events, state),
+    alone: state !== undefined || events.length === 0 || change.atTurn !== undefined,
+    ...sharedOf(operation, uid, events, state),
+    ...(change.rewrites && rewriting(change, events, state)),
   };
 }
 
 export function pendingCreation(creation: Creation): Omit<PendingCreation, Settled> {
   const { operation, head, event } = creation;
   const state = stateColumns(head, true);
-  return { creation, state, alone: true, ...shared(operation, head.uid, [event], state) };
+  return { creation, state, alone: true, ...sharedOf(operation, head.uid, [event], state) };
 }
 
-function shared(
+/** What is counted of a change that rewrites events. */
+function rewriting(
+  { rewrites = [] }: Change,
+  events: readonly NewEvent[],
+  state: StateColumns | undefined,
+): Pick<PendingChange, "tally" | "bytes"> {
+  if (state === undefined) throw new RangeError("what rewrites events changes the state");
+  const tally = tallyOf(events);
+  const grown = rewrites.reduce((sum, { growth }) => sum + growth, tally.bytes);
+  const carried = rewrites.reduce((sum, { bytes }) => sum + bytes.length, tally.bytes);
+  return { tally: { ...tally, bytes: grown }, bytes: carried + state.bytes.length };
+}
+
+/** What every write has, of its operation, its session, its events and its state. */
+export function sharedOf(
   operation: Operation,
   uid: string,
   events: readonly NewEvent[],

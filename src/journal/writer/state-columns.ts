@@ -1,8 +1,9 @@
 import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
+import { PACK_DELAY_MS } from "../archive/port.ts";
+import type { Bytes } from "../bytes.ts";
 import { derivedText } from "../derived-text.ts";
 import { encodeState, sessionOf } from "../head.ts";
-import type { Bytes } from "./bytes.ts";
 
 /** A state as its columns hold it: encoded, and what is looked up and filtered by. */
 export interface StateColumns {
@@ -12,6 +13,8 @@ export interface StateColumns {
   readonly status: number;
   readonly expiresAt: string | null;
   readonly deletedAt: string | null;
+  readonly archivedAt: string | null;
+  readonly packAfter: string | null;
   readonly rewriteSeq: number;
   readonly movesGate: boolean;
   readonly bytes: Uint8Array;
@@ -27,6 +30,8 @@ export function stateColumns(head: Head, movesGate: boolean): StateColumns {
     status: session.status,
     expiresAt: timeColumn(session.expiresAt),
     deletedAt: timeColumn(head.deletedAt),
+    archivedAt: timeColumn(session.archivedAt),
+    packAfter: packAfter(session.archivedAt),
     rewriteSeq: head.rewriteSeq,
     movesGate,
     bytes: encodeState(head),
@@ -51,11 +56,18 @@ export function stateArrays(
     column("status"),
     column("expiresAt"),
     column("deletedAt"),
+    column("archivedAt"),
+    column("packAfter"),
     column("rewriteSeq"),
     column("movesGate"),
     states.map(({ columns }) => bytes.add(columns.bytes)),
     states.map(({ columns }) => columns.bytes.length),
   ];
+}
+
+function packAfter(archivedAt: Timestamp | undefined): string | null {
+  if (archivedAt === undefined) return null;
+  return new Date(timestampDate(archivedAt).getTime() + PACK_DELAY_MS).toISOString();
 }
 
 function textColumn(text: string | undefined): string | null {

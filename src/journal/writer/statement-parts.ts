@@ -8,6 +8,8 @@ const STATE_COLUMNS = [
   ["status", "smallint"],
   ["expires_at", "timestamptz"],
   ["deleted_at", "timestamptz"],
+  ["archived_at", "timestamptz"],
+  ["pack_after", "timestamptz"],
   ["rewrite_seq", "int"],
   ["moves_gate", "boolean"],
   ["at", "int"],
@@ -22,6 +24,13 @@ const EVENT_COLUMNS = [
   ["role", "smallint"],
   ["starts_turn", "boolean"],
   ["type", "text"],
+  ["at", "int"],
+  ["length", "int"],
+] as const;
+
+const REWRITE_COLUMNS = [
+  ["write", "int"],
+  ["seq", "int"],
   ["at", "int"],
   ["length", "int"],
 ] as const;
@@ -42,8 +51,19 @@ export function eventsFrom(first: number, alias: string): string {
   return unnest(EVENT_COLUMNS, first, alias);
 }
 
+/**
+ * The rewrites of a batch as a table.
+ * @param first number of the first of its four parameters
+ */
+export function rewritesFrom(first: number, alias: string): string {
+  return unnest(REWRITE_COLUMNS, first, alias);
+}
+
 /** How many parameters the states take. */
 export const STATE_PARAMETERS = STATE_COLUMNS.length;
+
+/** How many parameters the events take. */
+export const EVENT_PARAMETERS = EVENT_COLUMNS.length;
 
 function unnest(
   columns: readonly (readonly [name: string, type: string])[],
@@ -100,4 +120,35 @@ export function recordOperations(select: string): string {
 export function allRecorded(made: string): string {
   return `CASE WHEN (SELECT count(*) FROM recorded) < (SELECT count(*) FROM ${made})
     THEN run_again() END AS run_again`;
+}
+
+/**
+ * Of new sessions, a table with `n`, `tenant_id`, `session_id` and `user_id`, those whose id
+ * somebody has by the snapshot: a living session, or somebody else's deleted one.
+ */
+export function holdersOf(sessions: string): string {
+  return `
+  SELECT c.n
+  FROM ${sessions} c CROSS JOIN LATERAL (
+    SELECT h.user_id, h.deleted_at FROM sessions h
+    WHERE h.tenant_id = c.tenant_id AND h.session_id = c.session_id
+    ORDER BY h.deleted_at DESC NULLS FIRST LIMIT 1
+  ) h
+  WHERE h.deleted_at IS NULL OR h.user_id <> c.user_id`;
+}
+
+/** Makes the heads that a table gives; what a unique id is taken for is left out. */
+export function createHeads(from: string): string {
+  return `
+  INSERT INTO sessions (uid, tenant_id, session_id, external_id, user_id, agent_id, title,
+    status, created_at, updated_at, updated_hour, expires_at, deleted_at, version,
+    state_version, gate_version, rewrite_seq, message_count, turn_count, log_bytes, state)
+  SELECT c.uid, c.tenant_id, c.session_id, c.external_id, c.user_id, c.agent_id, c.title,
+    c.status, c.created_at, c.created_at, floor(extract(epoch FROM c.created_at) / 3600)::int,
+    c.expires_at, c.deleted_at, c.version,
+    c.version, c.version, c.rewrite_seq, c.messages, c.turns, c.bytes, c.state
+  FROM ${from}
+  ORDER BY c.tenant_id COLLATE "C", c.session_id COLLATE "C"
+  ON CONFLICT DO NOTHING
+  RETURNING uid`;
 }

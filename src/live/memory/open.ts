@@ -1,4 +1,4 @@
-import { DEFAULT_BOUND_MS, DEFAULT_TAIL, type TailLimits } from "../limits.ts";
+import { DEFAULT_BOUND_MS, DEFAULT_SILENCE_MS, DEFAULT_TAIL, type TailLimits } from "../limits.ts";
 import { countingClock, steadyClock } from "./clock.ts";
 import type { EntryLimits } from "./entries.ts";
 import { MemoryView } from "./view.ts";
@@ -10,6 +10,8 @@ export interface OpenMemoryViewOptions {
    * commits, before it is acknowledged: what the view has is then fresh for ever.
    */
   readonly boundMs?: number;
+  /** How long an open message stays after its last fragment, ms, default 10 minutes. */
+  readonly silenceMs?: number;
   readonly tail?: TailLimits;
   /** Default 256 MiB, and 250,000 sessions. */
   readonly limits?: EntryLimits;
@@ -27,6 +29,7 @@ export function openMemoryView(options: OpenMemoryViewOptions = {}): MemoryView 
     bound,
     clock: bound === Number.POSITIVE_INFINITY ? countingClock() : steadyClock(),
     tail: options.tail ?? DEFAULT_TAIL,
+    silenceMs: options.silenceMs ?? DEFAULT_SILENCE_MS,
     limits: options.limits ?? DEFAULT_LIMITS,
     onError: options.onError ?? (() => {}),
   });

@@ -45,6 +45,13 @@ export class Tail {
     return this.#records.slice(afterSeq + 1 - first, upToSeq + 1 - first).map(own);
   }
 
+  /** So many of the last events up to one seq, or those that are here; undefined if that is not. */
+  last(count: number, upToSeq: number): EventRecord[] | undefined {
+    const first = this.#records[0]?.seq;
+    if (first === undefined || first > upToSeq) return undefined;
+    return this.between(Math.max(upToSeq - count, first - 1), upToSeq);
+  }
+
   /** A journal that was set back to an earlier time goes on with other events. */
   #contradicts({ seq, bytes }: EventRecord): boolean {
     const held = this.#records[seq - (this.#records[0]?.seq ?? 0)];

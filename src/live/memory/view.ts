@@ -1,13 +1,18 @@
 import { toBinary } from "@bufbuild/protobuf";
 import { HeadSchema } from "../../../gen/parley/store/v1/head_pb.js";
+import { assertMessageId } from "../fragment.ts";
 import { newestEvents, type TailLimits, versionOf } from "../limits.ts";
 import { Listeners } from "../listeners.ts";
 import type {
+  Admission,
   Copy,
+  Fragment,
   Glance,
   LiveKey,
   LiveView,
   Moment,
+  Publication,
+  PublishedFragment,
   Subscription,
   WakeListener,
   Want,
@@ -16,6 +21,7 @@ import type { ViewClock } from "./clock.ts";
 import { DecodedHeads } from "./decoded-heads.ts";
 import { Entries, type Entry, type EntryLimits } from "./entries.ts";
 import { Horizons } from "./horizons.ts";
+import { OpenMessages } from "./open-messages.ts";
 import { believed, isFresh, judge, NEVER, type Verdict } from "./rule.ts";
 import { Tail } from "./tail.ts";
 
@@ -24,11 +30,15 @@ export interface MemoryViewOptions {
   readonly clock: ViewClock;
   readonly tail: TailLimits;
   readonly limits: EntryLimits;
+  readonly silenceMs: number;
   readonly onError: (error: unknown) => void;
 }
 
 /** The rule of coherence in parts, so that a test can take one out. */
 export type Rule = typeof RULE;
+
+/** Text of open messages in all sessions: as much as 32 of the longest have. */
+const OPEN_LIMITS = { units: 32 * 1_048_576, sessions: 100_000 };
 
 const RULE = { believed, judge, isFresh } as const;
 
@@ -40,18 +50,23 @@ const DECODED_BYTES = 4 * 1024 * 1024;
  * that are read decoded as well, for a while.
  */
 export class MemoryView implements LiveView {
-  readonly kind = "memory";
   readonly #options: MemoryViewOptions;
   readonly #rule: Rule;
   readonly #entries: Entries;
   readonly #decoded = new DecodedHeads(DECODED_BYTES);
   readonly #horizons = new Horizons();
   readonly #listeners: Listeners;
+  readonly #openMessages: OpenMessages;
 
   constructor(options: MemoryViewOptions, rule: Rule = RULE) {
     this.#options = options;
     this.#rule = rule;
     this.#listeners = new Listeners(options.onError);
+    this.#openMessages = new OpenMessages({
+      silenceMs: options.silenceMs,
+      milliseconds: () => performance.now(),
+      limits: OPEN_LIMITS,
+    });
     const { clock } = options;
     this.#entries = new Entries(options.limits, (key) => this.#horizons.raise(key, clock.mark()));
   }
@@ -64,12 +79,11 @@ export class MemoryView implements LiveView {
     const moment = this.#options.clock.now();
     const entry = this.#entries.use(nameOf(key));
     if (entry === undefined) return { moment, head: undefined, fresh: false, events: undefined };
-    const after = want.eventsAfter;
     return {
       moment,
       head: this.#decoded.of(entry.blob),
       fresh: this.#rule.isFresh(entry.asOf, moment, this.#options.bound),
-      events: after === undefined ? undefined : entry.tail.between(after, entry.version),
+      events: wantedEvents(entry, want),
     };
   }
 
@@ -109,6 +123,30 @@ export class MemoryView implements LiveView {
     };
   }
 
+  async publish(
+    key: LiveKey,
+    { uid, version }: Admission,
+    fragment: Fragment,
+  ): Promise<Publication> {
+    assertMessageId(fragment.messageId);
+    const name = nameOf(key);
+    const held = this.#entries.peek(name);
+    const moved = held !== undefined && (held.uid !== uid || held.version > version);
+    if (moved) return { kind: "moved" };
+    const { publication, news } = this.#openMessages.take(name, uid, version, fragment);
+    if (news !== undefined) queueMicrotask(() => this.#listeners.tell(name, uid, news));
+    return publication;
+  }
+
+  async readOpenMessage(key: LiveKey, uid: string): Promise<PublishedFragment | undefined> {
+    return this.#openMessages.read(nameOf(key), uid);
+  }
+
+  async closeMessages(key: LiveKey, uid: string, messageIds: readonly string[]): Promise<void> {
+    messageIds.forEach(assertMessageId);
+    if (messageIds.length > 0) this.#openMessages.close(nameOf(key), uid, messageIds);
+  }
+
   /** Forgets one session, as eviction does. */
   forget(key: LiveKey): void {
     this.#entries.drop(nameOf(key));
@@ -118,6 +156,7 @@ export class MemoryView implements LiveView {
   clear(): void {
     this.#entries.clear();
     this.#decoded.clear();
+    this.#openMessages.clear();
     this.#horizons.raiseAll(this.#options.clock.mark());
   }
 
@@ -140,6 +179,12 @@ export class MemoryView implements LiveView {
   #wake(name: string, uid: string, version: number): void {
     queueMicrotask(() => this.#listeners.wake(name, uid, version));
   }
+}
+
+function wantedEvents({ tail, version }: Entry, want: Want): Glance["events"] {
+  const { eventsAfter, lastEvents } = want;
+  if (eventsAfter !== undefined) return tail.between(eventsAfter, version);
+  return lastEvents === undefined ? undefined : tail.last(lastEvents, version);
 }
 
 function nameOf({ tenantId, userId, sessionId }: LiveKey): string {

@@ -1,9 +1,9 @@
 import { assertPrefix, DEFAULT_PREFIX } from "../keys.ts";
-import { DEFAULT_BOUND_MS, DEFAULT_TAIL, type TailLimits } from "../limits.ts";
+import { DEFAULT_BOUND_MS, DEFAULT_SILENCE_MS, DEFAULT_TAIL, type TailLimits } from "../limits.ts";
 import type { LiveView } from "../port.ts";
 import { parseRedisUrl, type RedisAddress } from "./address.ts";
 import { connectRedis, whenReady } from "./connect.ts";
-import { install, read } from "./scripts.ts";
+import { close, install, publish, read } from "./scripts.ts";
 import { RedisView } from "./view.ts";
 
 export interface OpenRedisViewOptions {
@@ -15,6 +15,8 @@ export interface OpenRedisViewOptions {
   readonly boundMs?: number;
   /** How long an idle session stays, ms, default one hour; at least twice the bound. */
   readonly residencyMs?: number;
+  /** How long an open message stays after its last fragment, ms, default 10 minutes. */
+  readonly silenceMs?: number;
   readonly tail?: TailLimits;
   /** Time limits in ms; defaults 100, 50 and 1000. */
   readonly readLimitMs?: number;
@@ -44,11 +46,12 @@ export async function openRedisView(options: OpenRedisViewOptions): Promise<Live
   const commands = connectRedis(address, "parley", onError);
   const wakeUps = connectRedis(address, "parley-wake-ups", onError);
   const view = new RedisView(
-    { commands, wakeUps, scripts: { read, install } },
+    { commands, wakeUps, scripts: { read, install, publish, close } },
     {
       prefix,
       boundMs,
       residencyMs: Math.max(options.residencyMs ?? 3_600_000, 2 * boundMs),
+      silenceMs: options.silenceMs ?? DEFAULT_SILENCE_MS,
       tail: options.tail ?? DEFAULT_TAIL,
       readLimitMs: options.readLimitMs ?? 100,
       installLimitMs: options.installLimitMs ?? 50,

@@ -1,4 +1,4 @@
-import type { Moment } from "../port.ts";
+import type { Moment, Publication } from "../port.ts";
 import { declareScript, type Reply } from "./script.ts";
 
 export interface ReadReply {
@@ -9,7 +9,7 @@ export interface ReadReply {
 
 export const read = declareScript("read", {
   keys: ["head", "tail"],
-  args: ["after"],
+  args: ["after", "last"],
   decode(reply): ReadReply {
     const [now, head, events] = reply as [Moment, Buffer | null, Buffer[] | null];
     return { now, head, events };
@@ -32,3 +32,38 @@ export const install = declareScript("install", {
   rest: "events",
   decode: (reply: Reply): Moment => (reply as [Moment])[0],
 });
+
+/** `overlap`: the fragment begins before `end` and ends after it. */
+export type PublishReply = Publication | { readonly kind: "overlap"; readonly end: number };
+
+export const publish = declareScript("publish", {
+  keys: ["head", "open", "wake"],
+  args: ["uid", "version", "message", "role", "offset", "length", "text", "silence"],
+  decode(reply: Reply): PublishReply {
+    const [, outcome, end] = reply as [Moment, Buffer, number];
+    const kind = outcome.toString("latin1") as PublishReply["kind"];
+    switch (kind) {
+      case "taken":
+      case "gap":
+      case "overlap":
+        return { kind, end };
+      default:
+        return { kind };
+    }
+  },
+});
+
+export const close = declareScript("close", {
+  keys: ["open"],
+  args: ["uid", "silence", "most"],
+  rest: "messages",
+  decode: (reply: Reply): Moment => (reply as [Moment])[0],
+});
+
+/** The scripts of the view, by name: a test puts changed ones in their place. */
+export interface Scripts {
+  readonly read: typeof read;
+  readonly install: typeof install;
+  readonly publish: typeof publish;
+  readonly close: typeof close;
+}

@@ -2,6 +2,7 @@ import { Listeners } from "../listeners.ts";
 import { LiveViewAway, type Subscription, type WakeListener } from "../port.ts";
 import { withinTime } from "./gate.ts";
 import type { RedisClient } from "./script.ts";
+import { parseWord } from "./values.ts";
 
 export interface SubscriberOptions {
   /** Time limit of a subscription, ms. */
@@ -104,7 +105,8 @@ export class Subscriber {
   }
 
   #hear(channel: string, message: string): void {
-    const colon = message.lastIndexOf(":");
-    this.#listeners.wake(channel, message.slice(0, colon), Number(message.slice(colon + 1)));
+    const word = parseWord(message);
+    if ("version" in word) this.#listeners.wake(channel, word.uid, word.version);
+    else this.#listeners.tell(channel, word.uid, word.fragment);
   }
 }

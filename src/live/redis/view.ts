@@ -1,19 +1,24 @@
 import type { EventRecord } from "../../domain/event.ts";
-import { sessionKeys } from "../keys.ts";
+import { type SessionKeys, sessionKeys } from "../keys.ts";
 import { newestEvents, type TailLimits, versionOf } from "../limits.ts";
 import type {
+  Admission,
   Copy,
+  Fragment,
   Glance,
   LiveKey,
   LiveView,
   Moment,
+  Publication,
+  PublishedFragment,
   Subscription,
   WakeListener,
   Want,
 } from "../port.ts";
 import { Gate } from "./gate.ts";
+import { OpenMessages } from "./open-messages.ts";
 import { type BoundScript, bindScript, type RedisClient } from "./script.ts";
-import type { install, ReadReply, read } from "./scripts.ts";
+import type { install, ReadReply, Scripts } from "./scripts.ts";
 import { Subscriber } from "./subscriber.ts";
 import { encodeEvent, encodeHead, parseElement, parseHead } from "./values.ts";
 
@@ -21,6 +26,7 @@ export interface RedisViewOptions {
   readonly prefix: string;
   readonly boundMs: number;
   readonly residencyMs: number;
+  readonly silenceMs: number;
   readonly tail: TailLimits;
   readonly readLimitMs: number;
   readonly installLimitMs: number;
@@ -32,7 +38,7 @@ export interface RedisViewOptions {
 interface Parts {
   readonly commands: RedisClient;
   readonly wakeUps: RedisClient;
-  readonly scripts: { readonly read: typeof read; readonly install: typeof install };
+  readonly scripts: Scripts;
 }
 
 type Keys = "head" | "tail" | "wake";
@@ -43,12 +49,12 @@ type Keys = "head" | "tail" | "wake";
  * The rule of coherence is in `lua/install.lua`.
  */
 export class RedisView implements LiveView {
-  readonly kind = "redis";
   readonly #options: RedisViewOptions;
   readonly #client: RedisClient;
   readonly #subscriber: Subscriber;
   readonly #gate: Gate;
-  readonly #read: BoundScript<"head" | "tail", "after", ReadReply>;
+  readonly #openMessages: OpenMessages;
+  readonly #read: BoundScript<"head" | "tail", "after" | "last", ReadReply>;
   readonly #install: BoundScript<Keys, (typeof install.args)[number], Moment>;
   readonly #refresh: NodeJS.Timeout;
   #moment: Moment | undefined;
@@ -60,6 +66,10 @@ export class RedisView implements LiveView {
     this.#read = bindScript(commands, scripts.read);
     this.#install = bindScript(commands, scripts.install);
     this.#gate = new Gate({ probe: () => this.#askTime(), probeEveryMs: options.probeEveryMs });
+    this.#openMessages = new OpenMessages(commands, scripts, this.#gate, {
+      limitMs: options.readLimitMs,
+      silenceMs: options.silenceMs,
+    });
     this.#subscriber = new Subscriber(wakeUps, {
       limitMs: options.subscribeLimitMs,
       pingEveryMs: options.subscribeLimitMs,
@@ -77,19 +87,19 @@ export class RedisView implements LiveView {
   }
 
   async read(key: LiveKey, want: Want): Promise<Glance> {
-    const keys = sessionKeys(this.#options.prefix, key);
+    const keys = this.#keysOf(key);
     const reply = await this.#gate.pass(this.#options.readLimitMs, () =>
-      this.#read(keys, { after: want.eventsAfter ?? "" }),
+      this.#read(keys, { after: want.eventsAfter ?? "", last: want.lastEvents ?? "" }),
     );
     this.#hear(reply.now);
-    return this.#glance(reply, want);
+    return this.#glance(reply);
   }
 
   async install(copy: Copy): Promise<void> {
-    const { boundMs, residencyMs, tail, prefix, installLimitMs } = this.#options;
+    const { boundMs, residencyMs, tail, installLimitMs } = this.#options;
     const version = versionOf(copy);
     const { uid, rewriteSeq, session } = copy.head;
-    const keys = sessionKeys(prefix, session!);
+    const keys = this.#keysOf(session!);
     const events = newestEvents(copy, tail).map(encodeEvent);
     const args = {
       uid,
@@ -106,7 +116,19 @@ export class RedisView implements LiveView {
   }
 
   subscribe(key: LiveKey, listener: WakeListener): Promise<Subscription> {
-    return this.#subscriber.subscribe(sessionKeys(this.#options.prefix, key).wake, listener);
+    return this.#subscriber.subscribe(this.#keysOf(key).wake, listener);
+  }
+
+  publish(key: LiveKey, admission: Admission, fragment: Fragment): Promise<Publication> {
+    return this.#openMessages.publish(this.#keysOf(key), admission, fragment);
+  }
+
+  readOpenMessage(key: LiveKey, uid: string): Promise<PublishedFragment | undefined> {
+    return this.#openMessages.read(this.#keysOf(key), uid);
+  }
+
+  closeMessages(key: LiveKey, uid: string, messageIds: readonly string[]): Promise<void> {
+    return this.#openMessages.close(this.#keysOf(key), uid, messageIds);
   }
 
   async ping(): Promise<void> {
@@ -120,14 +142,17 @@ export class RedisView implements LiveView {
     this.#client.disconnect();
   }
 
-  #glance({ now, head: value, events }: ReadReply, want: Want): Glance {
+  #keysOf(key: LiveKey): SessionKeys {
+    return sessionKeys(this.#options.prefix, key);
+  }
+
+  #glance({ now, head: value, events }: ReadReply): Glance {
     const stored = value === null ? undefined : parseHead(value);
     if (stored === undefined) {
       return { moment: now, head: undefined, fresh: false, events: undefined };
     }
     const fresh = now < stored.freshUntil && stored.freshUntil <= now + this.#options.boundMs;
-    const records = want.eventsAfter === undefined ? undefined : parseEvents(events);
-    return { moment: now, head: stored.head, fresh, events: records };
+    return { moment: now, head: stored.head, fresh, events: parseEvents(events) };
   }
 
   async #askTime(): Promise<void> {

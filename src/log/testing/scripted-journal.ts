@@ -43,6 +43,7 @@ export function scriptedJournal(kept: Kept[]): Journal {
       return { kind: "committed", head, events };
     },
     changeSession: async (change) => commit(kept, change),
+    forkSession: unscripted("forkSession"),
     findReceipt: async () => undefined,
     readHead: async ({ id }) =>
       kept.find(({ head }) => head.session?.sessionId === id || head.session?.externalId === id)
@@ -58,7 +59,9 @@ export function scriptedJournal(kept: Kept[]): Journal {
       return found.slice(query.offset, query.offset + query.limit);
     },
     countMessages: async (query) => messages(query).length,
+    readPastState: unscripted("readPastState"),
     readTurns: unscripted("readTurns"),
+    findTurn: unscripted("findTurn"),
     listSessions: unscripted("listSessions"),
     latestSession: unscripted("latestSession"),
     readVersions: async (uids) =>
@@ -67,6 +70,15 @@ export function scriptedJournal(kept: Kept[]): Journal {
           .filter(({ head }) => uids.includes(head.uid))
           .map(({ head }) => [head.uid, head.session?.version ?? 0]),
       ),
+    dueSessions: unscripted("dueSessions"),
+    listArchived: unscripted("listArchived"),
+    readArchivedEvents: unscripted("readArchivedEvents"),
+    packableSessions: unscripted("packableSessions"),
+    packLog: unscripted("packLog"),
+    unpackLog: unscripted("unpackLog"),
+    findEntries: unscripted("findEntries"),
+    takeUnindexed: unscripted("takeUnindexed"),
+    indexEvents: unscripted("indexEvents"),
     expireOperations: unscripted("expireOperations"),
     ping: async () => {},
     close: async () => {},

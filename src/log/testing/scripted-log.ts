@@ -14,6 +14,9 @@ import { eventsBetween, headAt, ID, OWNER } from "./sessions.ts";
 
 export const STALENESS_MS = 2000;
 
+/** Turns of the event loop after time has passed: those who tell much leave some to others. */
+const TURNS = 64;
+
 /** A log on two stores that do what the test says, and a time that goes on when it says so. */
 export interface ScriptedLog {
   readonly log: Log;
@@ -31,7 +34,9 @@ export interface ScriptedLog {
 
 /** Until the end of the test, time stands still but for `pass`. */
 export function scriptedLog(version = 3): ScriptedLog {
-  vi.useFakeTimers();
+  vi.useFakeTimers({
+    toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"],
+  });
   const calls = new Calls();
   const kept: Kept[] = [{ head: headAt(version), events: eventsBetween(0, version) }];
   const journal = scriptedJournal(kept);
@@ -53,7 +58,11 @@ export function scriptedLog(version = 3): ScriptedLog {
     kept,
     journal,
     view,
-    pass: async (ms) => void (await vi.advanceTimersByTimeAsync(ms)),
+    async pass(ms) {
+      await vi.advanceTimersByTimeAsync(ms);
+      for (let turn = 0; turn < TURNS; turn++)
+        await new Promise((resolve) => setImmediate(resolve));
+    },
     grow(to, uid) {
       const session = kept.find(({ head }) => uid === undefined || head.uid === uid);
       if (session === undefined) throw new Error("no such session");

@@ -43,18 +43,22 @@ export function headAt(version: number, { uid = UID, deleted, ...fields }: HeadF
   });
 }
 
-export function said(content: string, role = Role.USER): NewEvent {
-  return event({ case: "message", value: { role, content } });
+export function said(content: string, role = Role.USER, messageId?: string): NewEvent {
+  return event({ case: "message", value: { role, content } }, messageId);
 }
 
-export function event(payload: Parameters<typeof newEvent>[0]["payload"]): NewEvent {
+export function event(
+  payload: Parameters<typeof newEvent>[0]["payload"],
+  eventId: string = crypto.randomUUID(),
+): NewEvent {
   const actor = create(ActorSchema);
-  return newEvent({ eventId: crypto.randomUUID(), at: new Date(0), actor, payload });
+  return newEvent({ eventId, at: new Date(0), actor, payload });
 }
 
 /** Message `n` is said at seq `n`, and is turn `n - 1`; at seq 1 the session was created. */
-export function eventAt(seq: number, content = `message ${seq}`): EventRecord {
-  const { bytes } = seq === 1 ? event({ case: "sessionCreated", value: {} }) : said(content);
+export function eventAt(seq: number, content = `message ${seq}`, messageId?: string): EventRecord {
+  const created = () => event({ case: "sessionCreated", value: {} });
+  const { bytes } = seq === 1 ? created() : said(content, Role.USER, messageId);
   return placeEvent(bytes, seq, seq - 1);
 }
 

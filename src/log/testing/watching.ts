@@ -1,6 +1,7 @@
-import { PositionReason } from "../../../gen/parley/v1/watch_pb.js";
+import { type Partial$, PositionReason } from "../../../gen/parley/v1/watch_pb.js";
 import type { Log } from "../log.ts";
-import type { Update, WatchRequest } from "../watch-session.ts";
+import type { WatchRequest } from "../watch-session.ts";
+import type { Update } from "../watch-update.ts";
 import { ID, OWNER } from "./sessions.ts";
 
 /** A watcher that takes whatever it is told at once. */
@@ -13,7 +14,8 @@ export class Watching {
 
   constructor(log: Log, request: Partial<WatchRequest> = {}) {
     const signals = { signal: this.#gone.signal, shutdown: this.#shutdown.signal };
-    const watch = { principal: OWNER, id: ID, afterSeq: undefined, ...signals, ...request };
+    const wishes = { afterSeq: undefined, kinds: [], partials: false, untilTerminal: false };
+    const watch = { principal: OWNER, id: ID, ...wishes, ...signals, ...request };
     void this.#take(log.watch(watch));
   }
 
@@ -36,15 +38,27 @@ export class Watching {
 
   /** The seqs of the events, as they came. */
   get seqs(): number[] {
-    return this.updates.filter((update) => "event" in update).map(({ seq }) => seq);
+    return this.updates.filter(({ update }) => update.case === "event").map(({ seq }) => seq);
   }
 
   /** The positions but `OPEN`, as `IDLE 3/3`: resume after this seq, of this version. */
   get positions(): string[] {
-    return this.updates.flatMap((update) =>
-      "reason" in update && update.reason !== PositionReason.OPEN
-        ? [`${PositionReason[update.reason]} ${update.seq}/${update.version}`]
+    return this.updates.flatMap(({ seq, update }) =>
+      update.case === "position" && update.value.reason !== PositionReason.OPEN
+        ? [`${PositionReason[update.value.reason]} ${seq}/${update.value.version}`]
         : [],
     );
+  }
+
+  get partials(): Partial$[] {
+    return this.updates.flatMap(({ update }) => (update.case === "partial" ? [update.value] : []));
+  }
+
+  /** Events as their seq, partials as `offset:text`, in the order they came. */
+  get story(): (number | string)[] {
+    return this.updates.flatMap(({ seq, update }): (number | string)[] => {
+      if (update.case === "partial") return [`${update.value.offset}:${update.value.text}`];
+      return update.case === "event" ? [seq] : [];
+    });
   }
 }

@@ -8,6 +8,7 @@ import { isOutputOnly } from "../codec/field-behavior.ts";
 import type { JsonReader } from "../codec/json-reader.ts";
 import type { JsonWriter } from "../codec/json-writer.ts";
 import type { Properties } from "../codec/local-value.ts";
+import { writeOnce } from "../codec/write-once.ts";
 import { parseTemplate } from "../template/parse-template.ts";
 import type { PathTemplate } from "../template/path-template.ts";
 import type { Binding, BoundVariable } from "./binding.ts";
@@ -27,6 +28,7 @@ export function compileBinding(endpoint: Endpoint, http: HttpBinding, codec: Jso
   const variables = bindVariables(input, template);
   const answer = answerField(output, http.responseBody);
   const resource = answer === undefined ? output : answer.message;
+  const write = answer ? codec.writer.field(answer) : codec.writer.message(output);
   const unread = outputOnlyNames(output, answer);
   const headers = {
     lastEventId: requestField(input, endpoint.rule.lastEventIdField, "last_event_id_field"),
@@ -46,7 +48,7 @@ export function compileBinding(endpoint: Endpoint, http: HttpBinding, codec: Jso
       ignoreUnknown: endpoint.ignoreUnknownParameters,
     },
     ...headers,
-    write: answer ? codec.writer.field(answer) : codec.writer.message(output),
+    write: endpoint.spec.kind === "server_streaming" ? writeOnce(write) : write,
     raw: rawGetter(resource, answer),
     etag: etagGetter(endpoint, resource, answer),
     eventId: eventIdField(endpoint, output),

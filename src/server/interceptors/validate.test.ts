@@ -3,9 +3,9 @@ import type { GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate as theirs } from "@bufbuild/protovalidate/gen/buf/validate/validate_pb.js";
 import { describe, expect, it } from "vitest";
 import { file_buf_validate_validate as ours } from "../../../gen/buf/validate/validate_pb.js";
+import { GetArchivedSessionRequestSchema } from "../../../gen/parley/v1/archive_service_pb.js";
 import { AppendMessagesRequestSchema } from "../../../gen/parley/v1/conversation_commands_pb.js";
 import { CreateSessionRequestSchema } from "../../../gen/parley/v1/session_commands_pb.js";
-import { WatchSessionRequestSchema } from "../../../gen/parley/v1/watch_pb.js";
 import { ParleyError } from "../../domain/errors.ts";
 import { hasRules } from "./rules.ts";
 import { RequestRules } from "./validate.ts";
@@ -104,5 +104,5 @@ it("sums up the first violation and counts the others", () => {
 
 it("knows which messages have no rules", () => {
   expect(hasRules(CreateSessionRequestSchema)).toBe(true);
-  expect(hasRules(WatchSessionRequestSchema)).toBe(false);
+  expect(hasRules(GetArchivedSessionRequestSchema)).toBe(false);
 });

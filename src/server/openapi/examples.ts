@@ -24,6 +24,17 @@ const SESSION = {
   message_count: 2,
   turn_count: 1,
   log_bytes: 412,
+  channel: null,
+  user_channel_id: null,
+  config_version: null,
+  max_history: null,
+  last_activity_at: "2026-01-02T03:04:06.789Z",
+  origin: null,
+  active_scenario_id: null,
+  active_step_id: null,
+  ttl: "2592000s",
+  cleared_seq: 0,
+  archived_at: null,
 };
 
 const QUESTION = {
@@ -36,6 +47,9 @@ const QUESTION = {
   name: null,
   metadata: null,
   turn_number: 1,
+  attachments: [],
+  tokens: null,
+  redacted: false,
 };
 
 const ANSWER = {

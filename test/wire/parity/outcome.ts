@@ -13,7 +13,7 @@ import {
   ErrorInfoSchema,
   file_google_rpc_error_details,
 } from "../../../gen/google/rpc/error_details_pb.js";
-import type { Case } from "./rows.ts";
+import type { Case } from "./rows/row.ts";
 
 /** What a call came to, in words that do not depend on when and where it was made. */
 export interface Outcome {
@@ -87,10 +87,18 @@ const CHANCE: readonly [RegExp, string][] = [
   [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/, "<time>"],
   [/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, "<id>"],
   [/^\d+-\d+-[0-9a-f]{12}$/, "<etag>"],
+  // Derived from the tenant too.
+  [/^oai-[0-9a-f]{16}$/, "<derived>"],
 ];
 
-/** The bytes of a log count the digits of its times. */
-const CHANCE_BY_NAME = new Set(["nextPageToken", "logBytes"]);
+/** The bytes of a log count the digits of its times; how long a turn took is measured. */
+const CHANCE_BY_NAME = new Set([
+  "nextPageToken",
+  "logBytes",
+  "fileSize",
+  "latencyMs",
+  "executionTimeMs",
+]);
 
 /** Without times, generated ids and the name of the tenant. */
 function withoutChance(json: JsonValue, tenant: string): JsonValue {

@@ -5,7 +5,7 @@ import { ServerReflection } from "../../../gen/grpc/reflection/v1/reflection_pb.
 import { startService, type TestService } from "../../support/service.ts";
 import { outcomeOf } from "./outcome.ts";
 import { PROTOCOLS } from "./protocols.ts";
-import { ROWS, SERVICES } from "./rows.ts";
+import { ROWS, SERVICES } from "./rows/index.ts";
 
 let service: TestService;
 const transports = new Map<string, Transport>();
@@ -54,9 +54,10 @@ describe.each(rows)("$name", ({ method, cases }) => {
     );
     expect(expected.error?.reason).toBe(one.fails);
     if (one.fails === undefined) expect(expected.messages).toHaveLength(one.take ?? 1);
-    for (const { name, tenant } of others) {
+    for (const { name, tenant, tells } of others) {
       const outcome = await outcomeOf(transports.get(name)!, method, one, tenant);
-      expect({ protocol: name, ...outcome }).toEqual({ protocol: name, ...expected });
+      const messages = expected.messages.map((message) => tells(method, message));
+      expect({ protocol: name, ...outcome }).toEqual({ protocol: name, ...expected, messages });
     }
   });
 });

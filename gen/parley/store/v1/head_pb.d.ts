@@ -8,6 +8,7 @@ import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Session } from "../../v1/session_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { SessionState } from "../../v1/state_pb.js";
 
 /**
  * Describes the file parley/store/v1/head.proto.
@@ -56,6 +57,34 @@ export declare type Head = Message<"parley.store.v1.Head"> & {
    * @generated from field: uint32 gate_version = 5;
    */
   gateVersion: number;
+
+  /**
+   * The state, without its `context`, which `session` holds.
+   *
+   * @generated from field: parley.v1.SessionState state = 6;
+   */
+  state?: SessionState | undefined;
+
+  /**
+   * Of the last turn, where a call began or ended it.
+   *
+   * @generated from field: parley.store.v1.TurnMark turn = 7;
+   */
+  turn?: TurnMark | undefined;
+
+  /**
+   * Messages and turns that a clearing took out of the lists.
+   *
+   * @generated from field: uint32 cleared_messages = 8;
+   */
+  clearedMessages: number;
+
+  /**
+   * See `cleared_messages`.
+   *
+   * @generated from field: uint32 cleared_turns = 9;
+   */
+  clearedTurns: number;
 };
 
 /**
@@ -63,4 +92,38 @@ export declare type Head = Message<"parley.store.v1.Head"> & {
  * Use `create(HeadSchema)` to create a new message.
  */
 export declare const HeadSchema: GenMessage<Head>;
+
+/**
+ * How the last turn stands, where a call began or ended it.
+ *
+ * @generated from message parley.store.v1.TurnMark
+ */
+export declare type TurnMark = Message<"parley.store.v1.TurnMark"> & {
+  /**
+   * Number of the turn.
+   *
+   * @generated from field: uint32 turn_number = 1;
+   */
+  turnNumber: number;
+
+  /**
+   * Its id: the id of the event that began it.
+   *
+   * @generated from field: string turn_id = 2;
+   */
+  turnId: string;
+
+  /**
+   * True once a call has ended it: the next message begins a new turn.
+   *
+   * @generated from field: bool ended = 3;
+   */
+  ended: boolean;
+};
+
+/**
+ * Describes the message parley.store.v1.TurnMark.
+ * Use `create(TurnMarkSchema)` to create a new message.
+ */
+export declare const TurnMarkSchema: GenMessage<TurnMark>;
 

@@ -7,12 +7,13 @@
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import { file_parley_v1_session } from "../../v1/session_pb.js";
+import { file_parley_v1_state } from "../../v1/state_pb.js";
 
 /**
  * Describes the file parley/store/v1/head.proto.
  */
 export const file_parley_store_v1_head = /*@__PURE__*/
-  fileDesc("ChpwYXJsZXkvc3RvcmUvdjEvaGVhZC5wcm90bxIPcGFybGV5LnN0b3JlLnYxIpMBCgRIZWFkEgsKA3VpZBgBIAEoCRIjCgdzZXNzaW9uGAIgASgLMhIucGFybGV5LnYxLlNlc3Npb24SEwoLcmV3cml0ZV9zZXEYAyABKA0SLgoKZGVsZXRlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMZ2F0ZV92ZXJzaW9uGAUgASgNYgZwcm90bzM", [file_google_protobuf_timestamp, file_parley_v1_session]);
+  fileDesc("ChpwYXJsZXkvc3RvcmUvdjEvaGVhZC5wcm90bxIPcGFybGV5LnN0b3JlLnYxIpUCCgRIZWFkEgsKA3VpZBgBIAEoCRIjCgdzZXNzaW9uGAIgASgLMhIucGFybGV5LnYxLlNlc3Npb24SEwoLcmV3cml0ZV9zZXEYAyABKA0SLgoKZGVsZXRlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMZ2F0ZV92ZXJzaW9uGAUgASgNEiYKBXN0YXRlGAYgASgLMhcucGFybGV5LnYxLlNlc3Npb25TdGF0ZRInCgR0dXJuGAcgASgLMhkucGFybGV5LnN0b3JlLnYxLlR1cm5NYXJrEhgKEGNsZWFyZWRfbWVzc2FnZXMYCCABKA0SFQoNY2xlYXJlZF90dXJucxgJIAEoDSI/CghUdXJuTWFyaxITCgt0dXJuX251bWJlchgBIAEoDRIPCgd0dXJuX2lkGAIgASgJEg0KBWVuZGVkGAMgASgIYgZwcm90bzM", [file_google_protobuf_timestamp, file_parley_v1_session, file_parley_v1_state]);
 
 /**
  * Describes the message parley.store.v1.Head.
@@ -20,4 +21,11 @@ export const file_parley_store_v1_head = /*@__PURE__*/
  */
 export const HeadSchema = /*@__PURE__*/
   messageDesc(file_parley_store_v1_head, 0);
+
+/**
+ * Describes the message parley.store.v1.TurnMark.
+ * Use `create(TurnMarkSchema)` to create a new message.
+ */
+export const TurnMarkSchema = /*@__PURE__*/
+  messageDesc(file_parley_store_v1_head, 1);
 

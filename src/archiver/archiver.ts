@@ -1,0 +1,32 @@
+import type { Logger } from "pino";
+import { archiveExpired, type ExpiryParts } from "./expiry.ts";
+import { indexLogs } from "./indexing.ts";
+import { forgetOperations } from "./operations.ts";
+import { packArchived } from "./packing.ts";
+import { Sweeper } from "./sweeper.ts";
+
+/** What becomes of sessions by itself. Runs in every replica. */
+export interface Archiver {
+  start(): void;
+  /** Resolves when what was under way has ended. */
+  stop(): Promise<void>;
+}
+
+export function createArchiver(parts: ExpiryParts, logger: Logger): Archiver {
+  const { journal, clock } = parts;
+  const chores = [
+    archiveExpired(parts),
+    packArchived(journal, clock),
+    indexLogs(journal, clock),
+    forgetOperations(journal, clock),
+  ];
+  const sweepers = chores.map((chore) => new Sweeper(chore, logger));
+  return {
+    start() {
+      for (const sweeper of sweepers) sweeper.start();
+    },
+    async stop() {
+      await Promise.all(sweepers.map((sweeper) => sweeper.stop()));
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import { type EventDraft, type NewEvent, newEvent, unplacedEvent } from "./event.ts";
+import { foldEvents } from "./fold.ts";
+
+/** What a caller decided to write, on the head it was shown. */
+export interface Decision {
+  readonly events: readonly NewEvent[];
+  /** The head as it is to be; undefined if the state stays as it is. */
+  readonly state?: Head;
+  /** True if that changes whether, by whom or how the session may be appended to. */
+  readonly movesGate?: boolean;
+  /** True if it holds only where no other turn has begun since either. */
+  readonly sameTurn?: boolean;
+  /** Events whose content is taken away or changed, in their places. */
+  readonly rewrites?: readonly Rewrite[];
+}
+
+/** What an event of the log is to hold from now on. */
+export interface Rewrite {
+  readonly seq: number;
+  /** The `Event`, encoded without `seq` and `turn_number`. */
+  readonly bytes: Uint8Array;
+  /** How many bytes more the log takes with it; negative for less. */
+  readonly growth: number;
+}
+
+/** Writes events that change the state: to what follows from them. */
+export function changeState(
+  before: Head,
+  drafts: readonly EventDraft[],
+  options: Pick<Decision, "movesGate" | "sameTurn" | "rewrites"> = {},
+): Decision & { readonly state: Head } {
+  const state = foldEvents(before, drafts.map(unplacedEvent));
+  return { ...options, events: drafts.map(newEvent), state };
+}

@@ -1,0 +1,3 @@
+import { lifetimeSuite } from "./lifetime.ts";
+
+lifetimeSuite("embedded", async () => ({}));

@@ -1,0 +1,3 @@
+import { searchSuite } from "./search.ts";
+
+searchSuite("embedded", async () => ({}));

@@ -1,0 +1,4 @@
+import { startService } from "../support/service.ts";
+import { partialSuite } from "./watch-partials.ts";
+
+partialSuite("embedded", async () => ({ servers: [await startService()] }));

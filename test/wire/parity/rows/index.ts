@@ -1,0 +1,28 @@
+import type { DescService } from "@bufbuild/protobuf";
+import { Health } from "../../../../gen/grpc/health/v1/health_pb.js";
+import { ServerReflection } from "../../../../gen/grpc/reflection/v1/reflection_pb.js";
+import { ServerReflection as ServerReflectionAlpha } from "../../../../gen/grpc/reflection/v1alpha/reflection_pb.js";
+import { SERVICES as PARLEY } from "../../../../src/api/index.ts";
+import { CONVERSATION_ROWS } from "./conversation.ts";
+import { LIFETIME_ROWS } from "./lifetime.ts";
+import type { Row } from "./row.ts";
+import { SERVER_ROWS } from "./server.ts";
+import { SESSION_ROWS } from "./sessions.ts";
+import { TURN_AND_STATE_ROWS } from "./turns-and-state.ts";
+
+/** All services there may be, by name. */
+export const SERVICES: readonly DescService[] = [
+  ...PARLEY,
+  Health,
+  ServerReflection,
+  ServerReflectionAlpha,
+];
+
+/** Made in this order over each protocol: what one case writes, the next one finds. */
+export const ROWS: readonly Row[] = [
+  ...SESSION_ROWS,
+  ...CONVERSATION_ROWS,
+  ...TURN_AND_STATE_ROWS,
+  ...LIFETIME_ROWS,
+  ...SERVER_ROWS,
+];
