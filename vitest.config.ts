@@ -6,8 +6,8 @@ export default defineConfig({
   test: {
     pool: "forks",
     maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     reporters: [
       "default",
       ["json", { outputFile: "test-results/report.json" }],

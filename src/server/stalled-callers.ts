@@ -112,7 +112,8 @@ export class StalledCallers {
   /** Resets one stream of a connection, as the others may be well. */
   #cutStream({ stream }: Http2ServerResponse): void {
     const { session } = stream;
-    stream.close(constants.NGHTTP2_CANCEL);
+    if (stream.closed) stream.destroy();
+    else stream.close(constants.NGHTTP2_CANCEL);
     this.#destroyUnlessAlive(session);
   }
 
@@ -121,7 +122,7 @@ export class StalledCallers {
     if (session === undefined || session.destroyed) return;
     const patienceMs = Math.min(PING_MS, this.#limits.readerTimeoutMs);
     const timer = setTimeout(() => this.#destroy(session), patienceMs).unref();
-    if (!session.ping(() => clearTimeout(timer))) clearTimeout(timer);
+    session.ping(() => clearTimeout(timer));
   }
 }
 

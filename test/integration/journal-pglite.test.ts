@@ -43,7 +43,7 @@ describe("PGlite in a folder", () => {
     const sessions = new Map<string, string[]>();
     for (const round of numbers(1, 3)) {
       const { child, lines } = startWriter(folder, round);
-      await expect.poll(() => lines.length, { timeout: 15_000 }).toBeGreaterThan(100 * round);
+      await expect.poll(() => lines.length, { timeout: 50_000 }).toBeGreaterThan(100 * round);
       child.kill("SIGKILL");
       await once(child, "close");
       const uid = lines[0]!.replace("session ", "");
@@ -63,7 +63,7 @@ describe("PGlite in a folder", () => {
       expect(kept.length - acknowledged.length).toBeLessThanOrEqual(8);
     }
     await journal.close();
-  }, 60_000);
+  }, 180_000);
 
   it("is refused to a second process, in one line that names the first", async () => {
     const folder = temporaryFolder("pglite");
@@ -72,7 +72,7 @@ describe("PGlite in a folder", () => {
     await once(child, "close");
     expect(lines).toEqual([`refused FolderInUse: ${folder} is in use by process ${process.pid}`]);
     await journal.close();
-  }, 60_000);
+  }, 180_000);
 
   it("goes on after its thread has died", async () => {
     const journal = await openPgliteJournal({ dir: temporaryFolder("pglite") });
