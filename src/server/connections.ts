@@ -9,7 +9,6 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { HttpResponse } from "./http.ts";
 import { lingerOnClose } from "./lingering-close.ts";
-import { PipelinedAnswers } from "./pipelined-answers.ts";
 import type { HttpVersion } from "./preface.ts";
 import { StalledCallers, type StallLimits } from "./stalled-callers.ts";
 
@@ -39,7 +38,6 @@ export class Connections {
   readonly #idleMs: number;
   readonly #told: (change: 1 | -1, version: HttpVersion) => void;
   readonly #answers = new Set<HttpResponse>();
-  readonly #pipelined = new PipelinedAnswers();
   readonly #stalled: StalledCallers;
   #draining = false;
   #empty: (() => void) | undefined;
@@ -112,7 +110,7 @@ export class Connections {
       if (res.req.method === "HEAD") res.req.resume();
       // The response's own "finish" comes no sooner than its "close".
       res.stream.once("finish", () => setTimeout(endAnswered, LATE_MS, res).unref());
-    } else if (res.socket === null) this.#pipelined.add(res);
+    }
     res.on("close", () => {
       this.#answers.delete(res);
       // What is left of a body that nobody read hides what comes behind it, and the end.
@@ -156,7 +154,6 @@ export class Connections {
   #closed(socket: Socket): void {
     const version = this.#sockets.get(socket);
     this.#sockets.delete(socket);
-    this.#pipelined.closed(socket);
     if (version !== undefined) this.#told(-1, version);
     if (this.#sockets.size === 0) this.#empty?.();
   }
