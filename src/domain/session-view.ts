@@ -4,8 +4,22 @@ import { sessionNotFound } from "./errors.ts";
 import { etagOf } from "./etag.ts";
 import { isActive } from "./session.ts";
 
-/** A session as it is answered: with what follows from its head. */
+const views = new WeakMap<Head, Session>();
+
+/**
+ * A session as it is answered: with what follows from its head. Of a frozen head it is
+ * one frozen object, which the protocols need to write but once.
+ */
 export function sessionView(head: Head | undefined): Session {
+  if (head === undefined || !Object.isFrozen(head)) return viewOf(head);
+  const known = views.get(head);
+  if (known !== undefined) return known;
+  const view = Object.freeze(viewOf(head));
+  views.set(head, view);
+  return view;
+}
+
+function viewOf(head: Head | undefined): Session {
   if (head?.session === undefined) throw sessionNotFound();
   const { session, uid } = head;
   const view: Session = {

@@ -1,4 +1,5 @@
-import type { ContextValues } from "@connectrpc/connect";
+import type { Message } from "@bufbuild/protobuf";
+import type { ContextValues, HandlerContext } from "@connectrpc/connect";
 import { bindRequest } from "./bind/bind-request.ts";
 import { sendEmpty, sendError } from "./call/answer.ts";
 import { type Call, openCall } from "./call/open-call.ts";
@@ -20,6 +21,7 @@ import {
 import { negotiate } from "./http/accept.ts";
 import { acceptedCodings } from "./http/accept-encoding.ts";
 import { CODINGS, type Coding } from "./http/content-coding.ts";
+import { LazyHeaders } from "./http/lazy-headers.ts";
 import {
   breakOff,
   type NodeHandler,
@@ -27,7 +29,6 @@ import {
   type NodeResponse,
   requestUrl,
 } from "./http/node-http.ts";
-import { RequestHeaders } from "./http/request-headers.ts";
 import { readTimeout } from "./http/timeout.ts";
 import { parseTarget } from "./route/request-target.ts";
 import type { Router } from "./route/router.ts";
@@ -84,7 +85,8 @@ async function serve(
     call = open(exchange, parts);
     const { requestGate } = exchange.binding.endpoint;
     if (requestGate !== undefined) await requestGate(call.ctx);
-    await answer(call);
+    const input = await bindRequest(request, exchange.binding, exchange.path, exchange.query);
+    await answer(call.ctx, input);
   } catch (reason) {
     const info = errorInfo(request, exchange?.binding);
     fail(response, parts, abortReason(reason, call?.ctx), info);
@@ -133,9 +135,11 @@ function openExchange(
   }
 }
 
+/** Calls the method and sends what it answers. */
+type Answer = (ctx: HandlerContext, input: Message) => Promise<void>;
+
 /** Decides how to answer before anything is done for it: 406 and 501 cost nothing. */
-function chooseAnswer(exchange: Exchange, parts: HandlerParts) {
-  const { request, response, binding, path, query } = exchange;
+function chooseAnswer({ request, response, binding }: Exchange, parts: HandlerParts): Answer {
   const { spec, streamFormat } = binding.endpoint;
   const { accept } = request.headers;
   if (spec.kind !== "unary" && spec.kind !== "server_streaming") throw streamNotSupported();
@@ -145,27 +149,21 @@ function chooseAnswer(exchange: Exchange, parts: HandlerParts) {
     if (binding.raw === undefined && negotiate(accept, JSON_ONLY) === undefined) {
       throw notAcceptable(JSON_ONLY);
     }
-    return async ({ ctx }: Call) => {
-      const input = await bindRequest(request, binding, path, query);
-      await answerUnary(binding, ctx, input, response);
-    };
+    return (ctx, input) => answerUnary(binding, ctx, input, response);
   }
   const { raw } = binding;
   if (raw !== undefined) {
-    return async ({ ctx }: Call) => {
-      const input = await bindRequest(request, binding, path, query);
-      await answerRawStream(binding, ctx, input, response, { raw, ...parts.streams });
-    };
+    const options = { raw, ...parts.streams };
+    return (ctx, input) => answerRawStream(binding, ctx, input, response, options);
   }
   const { retryMs, ...timing } = parts.streams;
   const layout = chooseLayout(binding, accept, retryMs);
   if (layout === undefined) throw notAcceptable(streamOffers(streamFormat));
-  return async ({ ctx }: Call) => {
-    const input = await bindRequest(request, binding, path, query);
+  return (ctx, input) => {
     const info = errorInfo(request, binding);
     const writeError = (reason: unknown) =>
       JSON.stringify(parts.errors(abortReason(reason, ctx), info).body);
-    await answerStream(binding, ctx, input, response, { layout, writeError, ...timing });
+    return answerStream(binding, ctx, input, response, { layout, writeError, ...timing });
   };
 }
 
@@ -189,7 +187,7 @@ function open({ request, response, url, binding }: Exchange, parts: HandlerParts
     endpoint: binding.endpoint,
     requestMethod: request.method ?? "",
     url,
-    requestHeader: new RequestHeaders(request.headers),
+    requestHeader: new LazyHeaders(request.headers),
     timeoutMs,
     values: parts.contextValues(request),
     response,

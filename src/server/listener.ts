@@ -137,6 +137,8 @@ function http1Options(limits: ListenerLimits): http.ServerOptions {
     maxHeaderSize: limits.maxHeaderBytes,
     // The guard answers that itself, in the shape of every other error.
     requireHostHeader: false,
+    // A request without a body needs no stream that ends: a tenth of the time of a small read.
+    optimizeEmptyRequests: true,
   };
 }
 

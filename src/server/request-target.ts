@@ -5,6 +5,16 @@ const ABSOLUTE = /^https?:\/\/([^/?#]*)(\/[^#]*|\?[^#]*)?$/i;
 /** `[` and the like pass as header values, but `new URL` throws on them. */
 const AUTHORITY = /^[^\s/?#@\\]+$/;
 
+/** The host that was found valid last; callers hardly ever name another. */
+let validAuthority = "";
+
+function isAuthority(authority: string): boolean {
+  if (authority === validAuthority) return true;
+  if (!AUTHORITY.test(authority) || !URL.canParse(`http://${authority}/`)) return false;
+  validAuthority = authority;
+  return true;
+}
+
 /**
  * Brings the target into the one form that the routers know, a path, and checks
  * the authority. Returns what is wrong, or undefined.
@@ -24,8 +34,5 @@ export function normaliseTarget(req: HttpRequest): string | undefined {
   }
   const authority = "authority" in req ? req.authority : req.headers.host;
   if (authority === undefined || authority === "") return "the Host header is missing";
-  if (!AUTHORITY.test(authority) || !URL.canParse(`http://${authority}/`)) {
-    return "the Host header is not a host";
-  }
-  return undefined;
+  return isAuthority(authority) ? undefined : "the Host header is not a host";
 }

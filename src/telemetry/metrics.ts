@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { CallCounts } from "./call-counts.ts";
 
 /** One finished call, as the metrics see it. */
@@ -24,27 +24,12 @@ export interface Metrics {
   followStores(ask: () => Promise<Readonly<Record<string, string>>>): void;
 }
 
-/** From half a millisecond to the default deadline, in seconds. */
-const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30];
-
 export function createMetrics(options: { readonly process?: boolean } = {}): Metrics {
   const registry = new Registry();
   const registers = [registry];
   if (options.process === true) collectDefaultMetrics({ register: registry });
   const counts = new CallCounts(registry);
-  const seconds = new Histogram({
-    name: "parley_rpc_seconds",
-    help: "How long calls took that are no streams.",
-    labelNames: ["method", "protocol"],
-    buckets: BUCKETS,
-    registers,
-  });
-  const responses = new Counter({
-    name: "parley_http_responses_total",
-    help: "Answers by HTTP status; gRPC says 200 and has its outcome in parley_rpc_total.",
-    labelNames: ["status"],
-    registers,
-  });
+  const answered = countAnswers(registry);
   const open = new Gauge({
     name: "parley_connections",
     help: "Open connections.",
@@ -54,14 +39,28 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
   return {
     registry,
     callStarted: (method, protocol) => counts.started(method, protocol),
-    callFinished: ({ method, protocol, outcome, seconds: took }) => {
-      counts.finished(method, protocol, outcome);
-      if (took !== undefined) seconds.observe({ method, protocol }, took);
-    },
-    answered: (status) => responses.inc({ status: String(status) }),
+    callFinished: ({ method, protocol, outcome, seconds }) =>
+      counts.finished(method, protocol, outcome, seconds),
+    answered,
     connections: (change, protocol) => open.inc({ protocol }, change),
     followStores: (ask) => followStores(registry, ask),
   };
+}
+
+/** Counted here and handed over when read, as calls are (`CallCounts`). */
+function countAnswers(registry: Registry): (status: number) => void {
+  const counts = new Map<number, number>();
+  new Counter({
+    name: "parley_http_responses_total",
+    help: "Answers by HTTP status; gRPC says 200 and has its outcome in parley_rpc_total.",
+    labelNames: ["status"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [status, count] of counts) this.inc({ status: String(status) }, count);
+    },
+  });
+  return (status) => counts.set(status, (counts.get(status) ?? 0) + 1);
 }
 
 function followStores(registry: Registry, ask: Parameters<Metrics["followStores"]>[0]): void {

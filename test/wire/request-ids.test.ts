@@ -13,7 +13,7 @@ import { rawRequest } from "./raw-socket.ts";
 import { openServer, type TestServer } from "./server-fixture.ts";
 
 const APP = "https://app.example.com";
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const GENERATED = /^[A-Za-z0-9_-]{12}-[0-9a-z]+$/;
 
 let server: TestServer;
 beforeAll(async () => {
@@ -59,7 +59,7 @@ describe("an id", () => {
   it("comes back with a preflight", async () => {
     const headers = { origin: APP, "access-control-request-method": "POST" };
     const response = await fetch(`${server.url}/nowhere`, { method: "OPTIONS", headers });
-    expect(response.headers.get("x-request-id")).toMatch(UUID);
+    expect(response.headers.get("x-request-id")).toMatch(GENERATED);
   });
 
   it("is in the answer that says that something broke here, and in no other", async () => {
@@ -92,9 +92,9 @@ describe("what is no id", () => {
     const [, status] = answer.split(" ");
     // Node's parser refuses control characters itself.
     if (status === "400") return expect(server.lines).toHaveLength(before);
-    expect(/^x-request-id: (.*)$/im.exec(answer)?.[1]).toMatch(UUID);
+    expect(/^x-request-id: (.*)$/im.exec(answer)?.[1]).toMatch(GENERATED);
     const [line, ...more] = server.lines.slice(before);
-    expect(line).toMatchObject({ msg: "call", request_id: expect.stringMatching(UUID) });
+    expect(line).toMatchObject({ msg: "call", request_id: expect.stringMatching(GENERATED) });
     expect(more).toEqual([]);
   });
 
@@ -102,7 +102,7 @@ describe("what is no id", () => {
     const session = http2.connect(server.url);
     const stream = session.request({ ":path": "/api/v1/sessions/s", "x-request-id": "a b" });
     const [head] = await once(stream, "response");
-    expect(head["x-request-id"]).toMatch(UUID);
+    expect(head["x-request-id"]).toMatch(GENERATED);
     session.destroy();
   });
 });

@@ -10,7 +10,8 @@ export interface AnswerOptions {
 
 /**
  * Sends a whole answer in one piece. As a string and not as bytes, since Node then
- * writes head and body to the socket together.
+ * writes head and body to the socket together; as Latin-1 where that is the same, since
+ * such a string is copied as it stands.
  */
 export function sendJson(
   response: NodeResponse,
@@ -20,10 +21,11 @@ export function sendJson(
   { head }: AnswerOptions,
 ): void {
   headers["content-type"] = "application/json";
-  headers["content-length"] = Buffer.byteLength(body);
+  const length = Buffer.byteLength(body);
+  headers["content-length"] = length;
   response.writeHead(status, headers);
   if (head) response.end();
-  else response.end(body);
+  else response.end(body, length === body.length ? "latin1" : "utf8");
 }
 
 /** Sends an answer that has no body, such as 204 and 304. */

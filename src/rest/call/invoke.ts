@@ -18,7 +18,7 @@ export interface UnaryAnswer {
  * `invokeUnaryImplementation` does. That one asks for the signal of the call; this one
  * leaves it to interceptors and handlers to do so.
  */
-export async function invokeUnary(
+export function invokeUnary(
   spec: UnarySpec,
   ctx: HandlerContext,
   input: Message,
@@ -38,7 +38,7 @@ export async function invokeUnary(
     };
   };
   const next = interceptors.reduceRight((inner, outer) => outer(inner), implementation as AnyFn);
-  return (await next(request)) as UnaryAnswer;
+  return next(request) as Promise<UnaryAnswer>;
 }
 
 function requestOf(

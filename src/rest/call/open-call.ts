@@ -1,4 +1,5 @@
 import type { ContextValues, HandlerContext } from "@connectrpc/connect";
+import { LazyHeaders } from "../http/lazy-headers.ts";
 import type { NodeResponse } from "../http/node-http.ts";
 import type { Endpoint } from "../rule/endpoint.ts";
 import { borrowSignal } from "./borrowed-signal.ts";
@@ -36,8 +37,8 @@ export function openCall(init: CallInit): Call {
     url: init.url,
     timeoutMs: deadline === undefined ? noTimeout : () => deadline - Date.now(),
     requestHeader: init.requestHeader,
-    responseHeader: new Headers(),
-    responseTrailer: new Headers(),
+    responseHeader: new LazyHeaders(),
+    responseTrailer: new LazyHeaders(),
     values: init.values,
   };
   return { ctx: borrowSignal(context, signal), close: () => signal.close() };

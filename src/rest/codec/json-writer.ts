@@ -14,6 +14,7 @@ import {
 import { quote } from "./quote.ts";
 import { jsonWriter, type WriteJson } from "./scalar-json.ts";
 import { type MessageWriters, wellKnownWriter } from "./well-known-writer.ts";
+import { writeFrozenOnce } from "./write-once.ts";
 
 /** Writes messages as JSON text, by closures compiled once per message type. */
 export interface JsonWriter {
@@ -48,8 +49,8 @@ export function createJsonWriter(style: JsonStyle, registry?: Registry): JsonWri
     return write;
   };
   return {
-    message: (desc) => compile(desc),
-    field: (field) => compileLoneField(field, style, compile),
+    message: (desc) => writeFrozenOnce(compile(desc)),
+    field: (field) => compileLoneField(field, style, (desc) => writeFrozenOnce(compile(desc))),
   };
 }
 

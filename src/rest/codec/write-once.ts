@@ -1,4 +1,5 @@
 import type { Message } from "@bufbuild/protobuf";
+import type { WriteJson } from "./scalar-json.ts";
 
 /**
  * Writes each message once, however many streams send it: what is told to a
@@ -6,12 +7,27 @@ import type { Message } from "@bufbuild/protobuf";
  * A handler must not change a message that it has yielded.
  */
 export function writeOnce(write: (message: Message) => string): (message: Message) => string {
-  const texts = new WeakMap<Message, string>();
-  return (message) => {
-    const known = texts.get(message);
-    if (known !== undefined) return known;
-    const text = write(message);
-    texts.set(message, text);
-    return text;
-  };
+  const texts = new WeakMap<object, string>();
+  return (message) => textOf(message, write, texts);
+}
+
+/**
+ * Writes each frozen value once: a handler that freezes a message, and all in it, says
+ * that it may answer with it again. Others are written each time.
+ */
+export function writeFrozenOnce(write: WriteJson): WriteJson {
+  const texts = new WeakMap<object, string>();
+  return (value) => (Object.isFrozen(value) ? textOf(value as object, write, texts) : write(value));
+}
+
+function textOf<T extends object>(
+  value: T,
+  write: (value: T) => string,
+  texts: WeakMap<object, string>,
+): string {
+  const known = texts.get(value);
+  if (known !== undefined) return known;
+  const text = write(value);
+  texts.set(value, text);
+  return text;
 }

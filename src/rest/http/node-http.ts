@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import { constants } from "node:http2";
 import type { connectNodeAdapter } from "@connectrpc/connect-node";
+import { LazyHeaders } from "./lazy-headers.ts";
 
 /** Answers requests of Node's http, https or http2 server, as Connect's adapter does. */
 export type NodeHandler = ReturnType<typeof connectNodeAdapter>;
@@ -69,6 +70,7 @@ const FRAMING = new Set([
 
 /** Adds what a handler set to the headers of an answer, without what REST sets itself. */
 export function addHeaders(target: OutgoingHttpHeaders, source: Headers): void {
+  if (source instanceof LazyHeaders && source.untouched) return;
   source.forEach((value, name) => {
     if (name === "set-cookie") target[name] = source.getSetCookie();
     else if (!FRAMING.has(name)) target[name] = value;

@@ -6,8 +6,7 @@ import { authenticateCalls } from "./authenticate.ts";
 import { boundCalls, type DeadlineOptions } from "./deadline.ts";
 import { mapErrors } from "./errors.ts";
 import { fillRequestId } from "./idempotency.ts";
-import { logCalls } from "./log.ts";
-import { measureCalls } from "./metrics.ts";
+import { observeCalls } from "./observe.ts";
 import { type RequestRules, validateRequests } from "./validate.ts";
 
 export interface InterceptorOptions {
@@ -21,7 +20,7 @@ export interface InterceptorOptions {
 /**
  * What happens to every call of every protocol, outermost first:
  *
- * 1. log and measure, outside of everything, so that they see the final outcome;
+ * 1. measure and log, outside of everything, so that they see the final outcome;
  * 2. map errors, outside of all that throws one;
  * 3. bound the time, that of authentication included;
  * 4. authenticate, before anything looks at what the call says;
@@ -33,8 +32,8 @@ export interface InterceptorOptions {
  */
 export function callInterceptors(options: InterceptorOptions): Interceptor[] {
   return [
-    logCalls(options.logger),
-    ...publicInterceptors(options),
+    observeCalls(options.metrics, options.logger),
+    mapErrors(options.logger),
     boundCalls(options.deadline),
     authenticateCalls(options.authenticators),
     fillRequestId(),
@@ -46,5 +45,5 @@ export function callInterceptors(options: InterceptorOptions): Interceptor[] {
 export function publicInterceptors(
   options: Pick<InterceptorOptions, "logger" | "metrics">,
 ): Interceptor[] {
-  return [measureCalls(options.metrics), mapErrors(options.logger)];
+  return [observeCalls(options.metrics, undefined), mapErrors(options.logger)];
 }

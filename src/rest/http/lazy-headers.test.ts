@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { RequestHeaders } from "./request-headers.ts";
+import { LazyHeaders } from "./lazy-headers.ts";
 
 const source = () => ({
   ":path": "/",
@@ -49,9 +49,9 @@ function collect(headers: Headers): [string, string][] {
   return all;
 }
 
-describe("RequestHeaders read as Headers do", () => {
+describe("LazyHeaders read as Headers do", () => {
   test.each(reads)("%s", (_name, read) => {
-    const headers = new RequestHeaders(source());
+    const headers = new LazyHeaders(source());
     expect(read(headers)).toEqual(read(plain()));
     expect([...headers]).toEqual([...plain()]);
     expect(read(headers)).toEqual(read(plain()));
@@ -59,20 +59,20 @@ describe("RequestHeaders read as Headers do", () => {
 
   test("names that are none are refused", () => {
     for (const name of [":path", "a b", ""]) {
-      expect(() => new RequestHeaders(source()).get(name)).toThrow(TypeError);
-      expect(() => new RequestHeaders(source()).has(name)).toThrow(TypeError);
+      expect(() => new LazyHeaders(source()).get(name)).toThrow(TypeError);
+      expect(() => new LazyHeaders(source()).has(name)).toThrow(TypeError);
     }
   });
 });
 
-describe("RequestHeaders change as Headers do", () => {
+describe("LazyHeaders change as Headers do", () => {
   test.each<[string, (headers: Headers) => void]>([
     ["set", (headers) => headers.set("x-a", "2")],
     ["append", (headers) => headers.append("x-a", "2")],
     ["delete", (headers) => headers.delete("x-a")],
   ])("%s", (_name, change) => {
     const given = source();
-    const headers = new RequestHeaders(given);
+    const headers = new LazyHeaders(given);
     const expected = plain();
     for (const each of [headers, expected]) change(each);
     expect([...headers]).toEqual([...expected]);
@@ -82,6 +82,28 @@ describe("RequestHeaders change as Headers do", () => {
   });
 
   test("they are Headers", () => {
-    expect(new RequestHeaders({})).toBeInstanceOf(Headers);
+    expect(new LazyHeaders({})).toBeInstanceOf(Headers);
+  });
+});
+
+describe("headers of an answer", () => {
+  test("are none, and untouched by who only looks", () => {
+    const headers = new LazyHeaders();
+    expect([headers.get("x-a"), headers.has("x-a"), headers.untouched]).toEqual([
+      null,
+      false,
+      true,
+    ]);
+    headers.set("x-a", "1");
+    expect([headers.get("x-a"), [...headers], headers.untouched]).toEqual([
+      "1",
+      [["x-a", "1"]],
+      false,
+    ]);
+  });
+
+  test("of one do not become those of another", () => {
+    new LazyHeaders().set("x-a", "1");
+    expect(new LazyHeaders().get("x-a")).toBeNull();
   });
 });
