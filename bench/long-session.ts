@@ -111,7 +111,7 @@ async function conversation(journal: Journal): Promise<string> {
   const event = newEvent({ eventId: uid, at: now, actor: actorOf(owner), payload });
   const key = { tenantId: "dev-tenant", userId: USER, method: "bench.Create", key: uid };
   const operation = { ...key, requestHash: new Uint8Array(32) };
-  const { kind } = await journal.createSession({ operation, head, event });
+  const { kind } = await journal.createSession({ operation, head, events: [event] });
   if (kind !== "committed") throw new Error(`a creation was ${kind}`);
   return uid;
 }

@@ -20,5 +20,5 @@ export function creationOf(
   const head = newConversation(request, principal, identity);
   const value = create(SessionCreatedSchema, { session: head.session });
   const event = newEvent(draftEvent(context, principal, { case: "sessionCreated", value }));
-  return { operation, head, event };
+  return { operation, head, events: [event] };
 }

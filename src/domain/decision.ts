@@ -1,6 +1,8 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import { type EventDraft, type NewEvent, newEvent, unplacedEvent } from "./event.ts";
 import { foldEvents } from "./fold.ts";
+import { type AccountChange, settlement } from "./settlement.ts";
+import { changedTasks, type TaskRecord } from "./task-record.ts";
 
 /** What a caller decided to write, on the head it was shown. */
 export interface Decision {
@@ -13,6 +15,10 @@ export interface Decision {
   readonly sameTurn?: boolean;
   /** Events whose content is taken away or changed, in their places. */
   readonly rewrites?: readonly Rewrite[];
+  /** Tasks that are others from then on. */
+  readonly tasks?: readonly TaskRecord[];
+  /** What it does to the account of the session's owner. */
+  readonly account?: AccountChange;
 }
 
 /** What an event of the log is to hold from now on. */
@@ -30,6 +36,15 @@ export function changeState(
   drafts: readonly EventDraft[],
   options: Pick<Decision, "movesGate" | "sameTurn" | "rewrites"> = {},
 ): Decision & { readonly state: Head } {
-  const state = foldEvents(before, drafts.map(unplacedEvent));
-  return { ...options, events: drafts.map(newEvent), state };
+  const events = drafts.map(unplacedEvent);
+  const state = foldEvents(before, events);
+  const tasks = changedTasks(before, state, events);
+  const account = settlement(before, state);
+  return {
+    ...options,
+    events: drafts.map(newEvent),
+    state,
+    ...(tasks.length > 0 && { tasks }),
+    ...(account && { account }),
+  };
 }

@@ -28,15 +28,25 @@ export const REASONS = {
   unauthenticated: { code: "unauthenticated", http: 401 },
   scope_denied: { code: "permission_denied", http: 403 },
   session_not_accessible: { code: "permission_denied", http: 403 },
+  insufficient_balance: { code: "failed_precondition", http: 402 },
+  budget_exceeded: { code: "failed_precondition", http: 402 },
+  session_cannot_be_cancelled: { code: "failed_precondition", http: 400 },
+  session_cannot_be_paused: { code: "failed_precondition", http: 400 },
+  session_cannot_be_resumed: { code: "failed_precondition", http: 400 },
+  unsupported_format: { code: "invalid_argument", http: 400 },
   session_not_found: { code: "not_found", http: 404 },
   session_expired: { code: "not_found", http: 404 },
   message_not_found: { code: "not_found", http: 404 },
   turn_not_found: { code: "not_found", http: 404 },
+  task_not_found: { code: "not_found", http: 404 },
+  results_not_available: { code: "not_found", http: 404 },
   not_found: { code: "not_found", http: 404 },
   method_not_allowed: { code: "unimplemented", http: 405 },
   not_acceptable: { code: "invalid_argument", http: 406 },
   session_exists: { code: "already_exists", http: 409 },
   idempotency_conflict: { code: "already_exists", http: 409 },
+  session_busy: { code: "failed_precondition", http: 409 },
+  stale_lease: { code: "aborted", http: 409 },
   turn_open: { code: "failed_precondition", http: 409 },
   turn_ended: { code: "failed_precondition", http: 409 },
   partial_gap: { code: "aborted", http: 409 },
@@ -44,6 +54,7 @@ export const REASONS = {
   precondition_failed: { code: "aborted", http: 412 },
   payload_too_large: { code: "resource_exhausted", http: 413 },
   unsupported_media_type: { code: "invalid_argument", http: 415 },
+  session_quota_exceeded: { code: "resource_exhausted", http: 429 },
   internal: { code: "internal", http: 500 },
   unimplemented: { code: "unimplemented", http: 501 },
   unavailable: { code: "unavailable", http: 503 },
@@ -85,6 +96,27 @@ export class ParleyError extends Error {
 /** The one answer for what is unknown, another's or another tenant's. */
 export function sessionNotFound(): ParleyError {
   return new ParleyError("session_not_found", "the session does not exist");
+}
+
+/** The owner's account cannot carry what a run is to hold. */
+export function insufficientBalance(): ParleyError {
+  return new ParleyError("insufficient_balance", "the balance does not cover the run's budget");
+}
+
+/** The owner has as many open runs as it may. */
+export function quotaExceeded(): ParleyError {
+  return new ParleyError("session_quota_exceeded", "too many of your runs have not ended yet", {
+    retryAfterMs: 10_000,
+  });
+}
+
+export function taskNotFound(): ParleyError {
+  return new ParleyError("task_not_found", "the task does not exist");
+}
+
+/** The worker has the task no longer, if it ever had. */
+export function staleLease(): ParleyError {
+  return new ParleyError("stale_lease", "the task is no longer yours; stop working on it");
 }
 
 export function invalidArgument(field: string, description: string): ParleyError {

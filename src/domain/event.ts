@@ -39,6 +39,8 @@ export interface EventDraft {
   readonly at: Date;
   readonly actor: Actor;
   readonly payload: NonNullable<Payload> & { case: string };
+  /** The task it belongs to. */
+  readonly taskId?: string;
   /** Whether a turn begins with it. Default: if it carries a user's message. */
   readonly startsTurn?: boolean;
 }
@@ -66,6 +68,7 @@ export function unplacedEvent(draft: EventDraft): Event {
     type: TYPE_NAMES.get(draft.payload.case) ?? draft.payload.case,
     at: timestamp(draft.at),
     actor: draft.actor,
+    taskId: draft.taskId,
     payload: draft.payload,
   });
 }

@@ -1,9 +1,11 @@
 import { create } from "@bufbuild/protobuf";
 import { type Head, TurnMarkSchema } from "../../gen/parley/store/v1/head_pb.js";
-import type { Event, HistoryCleared } from "../../gen/parley/v1/event_pb.js";
+import type { Event, HistoryCleared, SessionCreated } from "../../gen/parley/v1/event_pb.js";
 import { type Session, SessionSchema } from "../../gen/parley/v1/session_pb.js";
+import { toMicros } from "./money.ts";
 import { draftOf } from "./session.ts";
 import { applyStateChange } from "./state-change.ts";
+import { applyToWork, dropWork } from "./work.ts";
 
 /** Names of the kinds of event that are appended and change no state. */
 export const APPENDED_TYPES = ["message", "agent_event"] as const;
@@ -36,10 +38,11 @@ function apply(head: Head, session: Session, event: Event): void {
   const { payload } = event;
   switch (payload.case) {
     case "sessionCreated":
-      Object.assign(session, payload.value.session);
+      begin(head, session, payload.value);
       return;
     case "sessionUpdated":
       setFields(session, payload.value.session, payload.value.fields);
+      if (payload.value.fields.includes("budget")) head.exceeded = [];
       return;
     case "sessionDeleted":
       head.deletedAt = event.at!;
@@ -69,12 +72,31 @@ function apply(head: Head, session: Session, event: Event): void {
     case "sessionForked":
       fork(head, session, payload.value.session);
       return;
+    case "taskSubmitted":
+    case "taskClaimed":
+    case "taskProgressed":
+    case "taskReleased":
+    case "taskPaused":
+    case "taskResumed":
+    case "taskCompleted":
+    case "taskFailed":
+    case "taskCancelled":
+    case "taskTimedOut":
+    case "usageReported":
+    case "budgetExceeded":
+      applyToWork(head, session, event);
+      return;
     case "message":
     case "messageRedacted":
     case "agentEvent":
     case undefined:
       return;
   }
+}
+
+function begin(head: Head, session: Session, { session: created, held }: SessionCreated): void {
+  Object.assign(session, created);
+  if (held !== undefined) head.heldMicros = toMicros(held);
 }
 
 function setFields(session: Session, values: Session | undefined, names: readonly string[]): void {
@@ -103,6 +125,7 @@ function fork(head: Head, session: Session, begun: Session | undefined): void {
   delete session.externalId;
   delete session.archivedAt;
   delete head.deletedAt;
+  dropWork(head, session);
 }
 
 /** Where a placed event says its turn; one that is only decided on begins or ends the last. */

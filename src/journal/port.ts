@@ -3,9 +3,13 @@ import type { Role } from "../../gen/parley/v1/message_pb.js";
 import type { SessionStatus } from "../../gen/parley/v1/session_pb.js";
 import type { Rewrite } from "../domain/decision.ts";
 import type { EventRecord, NewEvent } from "../domain/event.ts";
+import type { AccountChange } from "../domain/settlement.ts";
+import type { TaskRecord } from "../domain/task-record.ts";
+import type { Accounts } from "./accounts/port.ts";
 import type { Archive } from "./archive/port.ts";
 import type { Fork, ForkOutcome } from "./fork/port.ts";
 import type { Search } from "./search/port.ts";
+import type { Tasks } from "./tasks/port.ts";
 
 /**
  * Where sessions are kept: the log of record. A write is acknowledged when its
@@ -19,7 +23,7 @@ import type { Search } from "./search/port.ts";
  *
  * Numbers and times beyond what the store holds ask for the nearest it does.
  */
-export interface Journal extends Archive, Search {
+export interface Journal extends Archive, Search, Tasks, Accounts {
   /** True if no other process can write to this journal while it is open. */
   readonly exclusive: boolean;
 
@@ -82,6 +86,15 @@ export interface Journal extends Archive, Search {
   close(): Promise<void>;
 }
 
+export type {
+  AccountBalance,
+  AccountOwner,
+  Accounts,
+  Deposit,
+  DepositOutcome,
+  LedgerPage,
+  LedgerQuery,
+} from "./accounts/port.ts";
 export type { Archive, ArchivePage, ArchiveQuery } from "./archive/port.ts";
 export type { Fork, ForkOutcome } from "./fork/port.ts";
 export type {
@@ -94,6 +107,18 @@ export type {
   SearchQuery,
   Unindexed,
 } from "./search/port.ts";
+export type {
+  DueTask,
+  FoundTask,
+  LeaseRenewal,
+  LeaseStanding,
+  OfferQuery,
+  TaskPage,
+  TaskPlace,
+  TaskQuery,
+  Tasks,
+  TypicalTask,
+} from "./tasks/port.ts";
 
 /** Names a session the way callers do. */
 export interface SessionAddress {
@@ -117,9 +142,22 @@ export interface Operation {
 
 export interface Creation {
   readonly operation: Operation;
-  /** The head as it is to be, with version, state_version and gate_version 1. */
+  /** The head as it is to be; its versions are the number of events. */
   readonly head: Head;
-  readonly event: NewEvent;
+  /** At least one. */
+  readonly events: readonly NewEvent[];
+  /** Tasks it begins with. */
+  readonly tasks?: readonly TaskRecord[];
+  /** What it takes of its owner's account; without that it is not made. */
+  readonly claim?: AccountClaim;
+}
+
+/** What an open run takes of its owner's account. */
+export interface AccountClaim {
+  /** Money to be held; undefined where accounts are off. */
+  readonly holdMicros: bigint | undefined;
+  /** Most runs that may be open, with this one; undefined: any number. */
+  readonly maxOpenRuns: number | undefined;
 }
 
 export type CreationOutcome =
@@ -134,7 +172,9 @@ export type CreationOutcome =
       readonly by: "session_id" | "external_id";
       /** Of somebody else's session, nothing but that it is. */
       readonly holder: Head | "foreign";
-    };
+    }
+  /** The account cannot carry it, or too many runs are open. */
+  | { readonly kind: "refused"; readonly for: "balance" | "quota" };
 
 export interface Change {
   readonly operation: Operation;
@@ -163,6 +203,10 @@ export interface Change {
    * to; `gate_version` then becomes the last new seq as well. Default false.
    */
   readonly movesGate?: boolean;
+  /** Tasks that are others from then on; only with a new state. */
+  readonly tasks?: readonly TaskRecord[];
+  /** What it does to the account of the session's owner; only with a new state. */
+  readonly account?: AccountChange;
 }
 
 export type ChangeOutcome =

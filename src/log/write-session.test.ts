@@ -52,7 +52,7 @@ describe("a write", () => {
   it("that creates does so too", async () => {
     const { log, calls } = scriptedLog();
     const head = headAt(1, { uid: "uid-new", sessionId: "new" });
-    await log.create({ operation: operation(), head, event: said("hello") }, false);
+    await log.create({ operation: operation(), head, events: [said("hello")] }, false);
     const copy = calls.given<Copy>("live.install");
     expect(copy?.head).toEqual(head);
     expect(copy?.events.map(({ seq }) => seq)).toEqual([1]);

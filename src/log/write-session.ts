@@ -1,7 +1,13 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import { Consistency } from "../../gen/parley/v1/session_pb.js";
 import type { Decision } from "../domain/decision.ts";
-import { isAway, ParleyError, sessionNotFound } from "../domain/errors.ts";
+import {
+  insufficientBalance,
+  isAway,
+  ParleyError,
+  quotaExceeded,
+  sessionNotFound,
+} from "../domain/errors.ts";
 import type { EventRecord } from "../domain/event.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { ChangeOutcome, Creation, Operation, Receipt } from "../journal/port.ts";
@@ -122,6 +128,8 @@ export class SessionWriter {
         if (receipt !== undefined) return { head: createdHead(receipt, creation.operation) };
         return { holder: outcome.holder, by: outcome.by };
       }
+      case "refused":
+        throw outcome.for === "quota" ? quotaExceeded() : insufficientBalance();
     }
   }
 

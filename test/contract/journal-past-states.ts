@@ -57,7 +57,8 @@ function changed(chance: (below: number) => number): EventDraft {
 export async function bornSession(journal: Journal, fields?: Parameters<typeof newHead>[0]) {
   const head = newHead({ context: { born: true }, title: "born", ...fields });
   const event = newEvent(draft({ case: "sessionCreated", value: { session: head.session! } }));
-  return committed(await journal.createSession({ operation: operation(), head, event })).head;
+  return committed(await journal.createSession({ operation: operation(), head, events: [event] }))
+    .head;
 }
 
 export function appending(head: Head, drafts: readonly EventDraft[]): Change {

@@ -53,7 +53,7 @@ export function newHead(fields: SessionFields = {}, createdAt = new Date()): Hea
 }
 
 export function creation(head: Head, op = operation()): Creation {
-  return { operation: op, head, event: event("sessionCreated") };
+  return { operation: op, head, events: [event("sessionCreated")] };
 }
 
 /** The same session with another state. */

@@ -176,7 +176,7 @@ export function journalContract(
         const kinds = outcomes.map(({ kind }) => kind).sort();
         expect(kinds).toEqual(["committed", ...numbers(1, 9).map(() => "repeated")]);
         const uids = outcomes.map((outcome) => {
-          if (outcome.kind === "taken") throw new Error("taken");
+          if (outcome.kind === "taken" || outcome.kind === "refused") throw new Error(outcome.kind);
           return outcome.kind === "committed" ? outcome.head.uid : outcome.receipt.uid;
         });
         expect(new Set(uids).size).toBe(1);

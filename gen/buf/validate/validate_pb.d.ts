@@ -114,6 +114,14 @@ export declare type FieldRules = Message<"buf.validate.FieldRules"> & {
    */
   type: {
     /**
+     * Rules for `double`.
+     *
+     * @generated from field: buf.validate.DoubleRules double = 2;
+     */
+    value: DoubleRules;
+    case: "double";
+  } | {
+    /**
      * Rules for `int32`.
      *
      * @generated from field: buf.validate.Int32Rules int32 = 3;
@@ -192,6 +200,45 @@ export declare type FieldRules = Message<"buf.validate.FieldRules"> & {
  * Use `create(FieldRulesSchema)` to create a new message.
  */
 export declare const FieldRulesSchema: GenMessage<FieldRules>;
+
+/**
+ * Rules for `double`.
+ *
+ * @generated from message buf.validate.DoubleRules
+ */
+export declare type DoubleRules = Message<"buf.validate.DoubleRules"> & {
+  /**
+   * @generated from oneof buf.validate.DoubleRules.less_than
+   */
+  lessThan: {
+    /**
+     * Value must be less than or equal to this.
+     *
+     * @generated from field: double lte = 3;
+     */
+    value: number;
+    case: "lte";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * @generated from oneof buf.validate.DoubleRules.greater_than
+   */
+  greaterThan: {
+    /**
+     * Value must be greater than or equal to this.
+     *
+     * @generated from field: double gte = 5;
+     */
+    value: number;
+    case: "gte";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message buf.validate.DoubleRules.
+ * Use `create(DoubleRulesSchema)` to create a new message.
+ */
+export declare const DoubleRulesSchema: GenMessage<DoubleRules>;
 
 /**
  * Rules for `int32`.

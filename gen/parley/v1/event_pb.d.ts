@@ -5,6 +5,7 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { JsonObject, Message } from "@bufbuild/protobuf";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { BudgetExceeded, TaskCancelled, TaskClaimed, TaskCompleted, TaskFailed, TaskPaused, TaskProgressed, TaskReleased, TaskResumed, TaskSubmitted, TaskTimedOut, UsageReported } from "./task_event_pb.js";
 import type { Session } from "./session_pb.js";
 import type { Attachment, Part, Role } from "./message_pb.js";
 import type { ScenarioStep } from "./state_pb.js";
@@ -63,6 +64,13 @@ export declare type Event = Message<"parley.v1.Event"> & {
    * @generated from field: parley.v1.Actor actor = 6;
    */
   actor?: Actor | undefined;
+
+  /**
+   * The task it belongs to; unset where it belongs to none.
+   *
+   * @generated from field: optional string task_id = 7;
+   */
+  taskId?: string | undefined;
 
   /**
    * What happened. Left out when a list is read without payloads.
@@ -181,6 +189,102 @@ export declare type Event = Message<"parley.v1.Event"> & {
      */
     value: SessionForked;
     case: "sessionForked";
+  } | {
+    /**
+     * A task was submitted.
+     *
+     * @generated from field: parley.v1.TaskSubmitted task_submitted = 30;
+     */
+    value: TaskSubmitted;
+    case: "taskSubmitted";
+  } | {
+    /**
+     * A worker took the task.
+     *
+     * @generated from field: parley.v1.TaskClaimed task_claimed = 31;
+     */
+    value: TaskClaimed;
+    case: "taskClaimed";
+  } | {
+    /**
+     * The worker came further.
+     *
+     * @generated from field: parley.v1.TaskProgressed task_progressed = 32;
+     */
+    value: TaskProgressed;
+    case: "taskProgressed";
+  } | {
+    /**
+     * The worker has it no longer.
+     *
+     * @generated from field: parley.v1.TaskReleased task_released = 33;
+     */
+    value: TaskReleased;
+    case: "taskReleased";
+  } | {
+    /**
+     * The task is held.
+     *
+     * @generated from field: parley.v1.TaskPaused task_paused = 34;
+     */
+    value: TaskPaused;
+    case: "taskPaused";
+  } | {
+    /**
+     * The task goes on.
+     *
+     * @generated from field: parley.v1.TaskResumed task_resumed = 35;
+     */
+    value: TaskResumed;
+    case: "taskResumed";
+  } | {
+    /**
+     * The task is done.
+     *
+     * @generated from field: parley.v1.TaskCompleted task_completed = 36;
+     */
+    value: TaskCompleted;
+    case: "taskCompleted";
+  } | {
+    /**
+     * The task failed for good.
+     *
+     * @generated from field: parley.v1.TaskFailed task_failed = 37;
+     */
+    value: TaskFailed;
+    case: "taskFailed";
+  } | {
+    /**
+     * The task was cancelled.
+     *
+     * @generated from field: parley.v1.TaskCancelled task_cancelled = 38;
+     */
+    value: TaskCancelled;
+    case: "taskCancelled";
+  } | {
+    /**
+     * The task ran out of time.
+     *
+     * @generated from field: parley.v1.TaskTimedOut task_timed_out = 39;
+     */
+    value: TaskTimedOut;
+    case: "taskTimedOut";
+  } | {
+    /**
+     * Something was used up for the task.
+     *
+     * @generated from field: parley.v1.UsageReported usage_reported = 40;
+     */
+    value: UsageReported;
+    case: "usageReported";
+  } | {
+    /**
+     * A budget is spent.
+     *
+     * @generated from field: parley.v1.BudgetExceeded budget_exceeded = 41;
+     */
+    value: BudgetExceeded;
+    case: "budgetExceeded";
   } | { case: undefined; value?: undefined };
 };
 
@@ -229,6 +333,14 @@ export declare type SessionCreated = Message<"parley.v1.SessionCreated"> & {
    * @generated from field: parley.v1.Session session = 1;
    */
   session?: Session | undefined;
+
+  /**
+   * Money that was held for it on its owner's account, in US dollars; unset
+   * where accounts are off, and of a conversation.
+   *
+   * @generated from field: optional double held = 2;
+   */
+  held?: number | undefined;
 };
 
 /**

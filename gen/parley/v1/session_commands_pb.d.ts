@@ -5,7 +5,8 @@
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { JsonObject, Message } from "@bufbuild/protobuf";
 import type { Duration, FieldMask } from "@bufbuild/protobuf/wkt";
-import type { Session } from "./session_pb.js";
+import type { Session, SessionType } from "./session_pb.js";
+import type { Budget } from "./usage_pb.js";
 
 /**
  * Describes the file parley/v1/session_commands.proto.
@@ -120,6 +121,61 @@ export declare type CreateSessionRequest = Message<"parley.v1.CreateSessionReque
    * @generated from field: optional uint32 max_history = 14;
    */
   maxHistory?: number | undefined;
+
+  /**
+   * What is to be done: makes it a run, which waits for a worker. 1 to 65,536
+   * bytes, not blank.
+   *
+   * @generated from field: optional string prompt = 15;
+   */
+  prompt?: string | undefined;
+
+  /**
+   * What kind of run. Default: research. Only with a prompt.
+   *
+   * @generated from field: parley.v1.SessionType session_type = 16;
+   */
+  sessionType: SessionType;
+
+  /**
+   * What it may take. Of a run, `max_cost` is held on the caller's account
+   * where accounts are on; unset, the estimate is. A conversation's says only
+   * limits, and needs one of them.
+   *
+   * @generated from field: optional parley.v1.Budget budget = 17;
+   */
+  budget?: Budget | undefined;
+
+  /**
+   * `budget.max_tokens`, said alone.
+   *
+   * @generated from field: optional int64 token_budget = 18;
+   */
+  tokenBudget?: bigint | undefined;
+
+  /**
+   * Preferences of the caller, kept and given to the worker. At most 65,536
+   * bytes encoded, nested at most 40 deep. Only with a prompt.
+   *
+   * @generated from field: google.protobuf.Struct preferences = 19;
+   */
+  preferences?: JsonObject | undefined;
+
+  /**
+   * How long the run may take from its first claim, 1 s to 7 days. Default as
+   * configured. Only with a prompt.
+   *
+   * @generated from field: google.protobuf.Duration time_limit = 20;
+   */
+  timeLimit?: Duration | undefined;
+
+  /**
+   * How often workers may try, 1 to 20. Default as configured. Only with a
+   * prompt.
+   *
+   * @generated from field: optional uint32 max_attempts = 21;
+   */
+  maxAttempts?: number | undefined;
 };
 
 /**
@@ -274,6 +330,13 @@ export declare type UpdateSessionRequest = Message<"parley.v1.UpdateSessionReque
    * @generated from field: optional uint32 max_history = 17;
    */
   maxHistory?: number | undefined;
+
+  /**
+   * What it may take from now on. Money that a run holds stays as it is.
+   *
+   * @generated from field: optional parley.v1.Budget budget = 18;
+   */
+  budget?: Budget | undefined;
 };
 
 /**

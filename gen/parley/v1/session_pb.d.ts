@@ -5,6 +5,8 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { JsonObject, Message } from "@bufbuild/protobuf";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import type { Budget, CostEstimate, ResourceUsage } from "./usage_pb.js";
+import type { TaskSummary } from "./task_pb.js";
 
 /**
  * Describes the file parley/v1/session.proto.
@@ -248,6 +250,141 @@ export declare type Session = Message<"parley.v1.Session"> & {
    * @generated from field: google.protobuf.Timestamp archived_at = 32;
    */
   archivedAt?: Timestamp | undefined;
+
+  /**
+   * What kind of run it is; unset for a conversation.
+   *
+   * @generated from field: parley.v1.SessionType session_type = 33;
+   */
+  sessionType: SessionType;
+
+  /**
+   * What a run is to do.
+   *
+   * @generated from field: optional string prompt = 34;
+   */
+  prompt?: string | undefined;
+
+  /**
+   * How far the work is, 0 to 100: of a run its task, of a conversation the one
+   * that is worked on.
+   *
+   * @generated from field: uint32 progress = 35;
+   */
+  progress: number;
+
+  /**
+   * What the worker is at, in its words.
+   *
+   * @generated from field: optional string current_stage = 36;
+   */
+  currentStage?: string | undefined;
+
+  /**
+   * Results of a run that has completed; in lists always unset.
+   *
+   * @generated from field: google.protobuf.Struct results = 37;
+   */
+  results?: JsonObject | undefined;
+
+  /**
+   * Why a run failed or timed out.
+   *
+   * @generated from field: optional parley.v1.ErrorDetails error_details = 38;
+   */
+  errorDetails?: ErrorDetails | undefined;
+
+  /**
+   * What it has taken so far.
+   *
+   * @generated from field: parley.v1.ResourceUsage resource_usage = 39;
+   */
+  resourceUsage?: ResourceUsage | undefined;
+
+  /**
+   * What it may take.
+   *
+   * @generated from field: optional parley.v1.Budget budget = 40;
+   */
+  budget?: Budget | undefined;
+
+  /**
+   * `budget.max_tokens`.
+   *
+   * @generated from field: optional int64 token_budget = 41;
+   */
+  tokenBudget?: bigint | undefined;
+
+  /**
+   * Tokens it has taken.
+   *
+   * @generated from field: int64 tokens_used = 42;
+   */
+  tokensUsed: bigint;
+
+  /**
+   * Money it has cost, in US dollars.
+   *
+   * @generated from field: double cost = 43;
+   */
+  cost: number;
+
+  /**
+   * How many tasks it had.
+   *
+   * @generated from field: uint32 task_count = 44;
+   */
+  taskCount: number;
+
+  /**
+   * True for a run of type research, and where `research_strategy` is set.
+   *
+   * @generated from field: bool is_research_session = 45;
+   */
+  isResearchSession: boolean;
+
+  /**
+   * `research_strategy` of its context, else of the metadata of its first task.
+   *
+   * @generated from field: optional string research_strategy = 46;
+   */
+  researchStrategy?: string | undefined;
+
+  /**
+   * Preferences of a run's caller, as they were given.
+   *
+   * @generated from field: google.protobuf.Struct preferences = 47;
+   */
+  preferences?: JsonObject | undefined;
+
+  /**
+   * How long a run will probably take, in minutes, rounded up; as it was said
+   * when it was created.
+   *
+   * @generated from field: optional uint32 estimated_duration = 48;
+   */
+  estimatedDuration?: number | undefined;
+
+  /**
+   * What a run will probably cost; as it was said when it was created.
+   *
+   * @generated from field: optional parley.v1.CostEstimate cost_estimate = 49;
+   */
+  costEstimate?: CostEstimate | undefined;
+
+  /**
+   * The task that was submitted last.
+   *
+   * @generated from field: optional parley.v1.TaskSummary latest_task = 50;
+   */
+  latestTask?: TaskSummary | undefined;
+
+  /**
+   * Share of its ended tasks that completed, 0 to 1; unset while none ended.
+   *
+   * @generated from field: optional double success_rate = 51;
+   */
+  successRate?: number | undefined;
 };
 
 /**
@@ -255,6 +392,40 @@ export declare type Session = Message<"parley.v1.Session"> & {
  * Use `create(SessionSchema)` to create a new message.
  */
 export declare const SessionSchema: GenMessage<Session>;
+
+/**
+ * Why a run failed.
+ *
+ * @generated from message parley.v1.ErrorDetails
+ */
+export declare type ErrorDetails = Message<"parley.v1.ErrorDetails"> & {
+  /**
+   * For programs; see `Task.error_code`.
+   *
+   * @generated from field: string code = 1;
+   */
+  code: string;
+
+  /**
+   * For people.
+   *
+   * @generated from field: string message = 2;
+   */
+  message: string;
+
+  /**
+   * The task that failed.
+   *
+   * @generated from field: string task_id = 3;
+   */
+  taskId: string;
+};
+
+/**
+ * Describes the message parley.v1.ErrorDetails.
+ * Use `create(ErrorDetailsSchema)` to create a new message.
+ */
+export declare const ErrorDetailsSchema: GenMessage<ErrorDetails>;
 
 /**
  * What a session was forked from.
@@ -282,6 +453,46 @@ export declare type SessionOrigin = Message<"parley.v1.SessionOrigin"> & {
  * Use `create(SessionOriginSchema)` to create a new message.
  */
 export declare const SessionOriginSchema: GenMessage<SessionOrigin>;
+
+/**
+ * What kind of run a session is (PRSM's document).
+ *
+ * @generated from enum parley.v1.SessionType
+ */
+export enum SessionType {
+  /**
+   * A conversation.
+   *
+   * @generated from enum value: SESSION_TYPE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * Research. The default of a run.
+   *
+   * @generated from enum value: SESSION_TYPE_RESEARCH = 1;
+   */
+  RESEARCH = 1,
+
+  /**
+   * Analysis.
+   *
+   * @generated from enum value: SESSION_TYPE_ANALYSIS = 2;
+   */
+  ANALYSIS = 2,
+
+  /**
+   * Synthesis.
+   *
+   * @generated from enum value: SESSION_TYPE_SYNTHESIS = 3;
+   */
+  SYNTHESIS = 3,
+}
+
+/**
+ * Describes the enum parley.v1.SessionType.
+ */
+export declare const SessionTypeSchema: GenEnum<SessionType>;
 
 /**
  * Where a session stands. A conversation is `active`, and `running` while a

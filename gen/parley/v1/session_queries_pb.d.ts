@@ -4,7 +4,7 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { Consistency, Session, SessionStatus, SortOrder } from "./session_pb.js";
+import type { Consistency, Session, SessionStatus, SessionType, SortOrder } from "./session_pb.js";
 
 /**
  * Describes the file parley/v1/session_queries.proto.
@@ -149,6 +149,13 @@ export declare type ListSessionsRequest = Message<"parley.v1.ListSessionsRequest
    * @generated from field: parley.v1.SortOrder sort = 11;
    */
   sort: SortOrder;
+
+  /**
+   * Only runs of this type.
+   *
+   * @generated from field: parley.v1.SessionType session_type = 12;
+   */
+  sessionType: SessionType;
 };
 
 /**
@@ -231,6 +238,27 @@ export declare type SessionSummary = Message<"parley.v1.SessionSummary"> & {
    * @generated from field: int64 message_count = 2;
    */
   messageCount: bigint;
+
+  /**
+   * How many runs, by type; a type nobody has is left out.
+   *
+   * @generated from field: map<string, int32> by_type = 3;
+   */
+  byType: { [key: string]: number };
+
+  /**
+   * Tokens they took in all.
+   *
+   * @generated from field: int64 tokens_used = 4;
+   */
+  tokensUsed: bigint;
+
+  /**
+   * Money they cost in all, in US dollars.
+   *
+   * @generated from field: double cost = 5;
+   */
+  cost: number;
 };
 
 /**

@@ -14,4 +14,6 @@ export interface Fork {
 }
 
 /** `gone`: the log that was to be copied is not there up to that place. */
-export type ForkOutcome = CreationOutcome | { readonly kind: "gone" };
+export type ForkOutcome =
+  | Exclude<CreationOutcome, { readonly kind: "refused" }>
+  | { readonly kind: "gone" };

@@ -39,6 +39,9 @@ export const sessions = pgTable(
     state: bytea().notNull(),
     archivedAt: timestamp("archived_at", { withTimezone: true }),
     packAfter: timestamp("pack_after", { withTimezone: true }),
+    sessionType: smallint("session_type").notNull().default(0),
+    tokensUsed: bigint("tokens_used", { mode: "bigint" }).notNull().default(0n),
+    costMicros: bigint("cost_micros", { mode: "bigint" }).notNull().default(0n),
   },
   (t) => [
     uniqueIndex("sessions_living_session_id")

@@ -3,12 +3,7 @@ import { violatedIndex } from "../failure.ts";
 import { type Counters, counted } from "../head.ts";
 import type { Lane } from "../lane.ts";
 import type { ChangeOutcome } from "../port.ts";
-import {
-  CHANGE_SESSIONS,
-  CHANGE_SESSIONS_WAITING,
-  type ChangeRow,
-  changeValues,
-} from "./change-statement.ts";
+import { type ChangeRow, changeQuery } from "./change-statement.ts";
 import { type BatchKind, refusal, settle } from "./commit.ts";
 import type { DecodedStates } from "./decoded-states.ts";
 import type { PendingChange } from "./pending.ts";
@@ -43,8 +38,8 @@ export class ChangeBatch implements BatchKind<PendingChange> {
   async send(lane: Lane, batch: readonly PendingChange[]): Promise<PendingChange[]> {
     const { clock, onLocked } = this.#options;
     const now = clock();
-    const statement = onLocked ? CHANGE_SESSIONS : CHANGE_SESSIONS_WAITING;
-    const rows = await lane.run<ChangeRow>(statement, changeValues(batch, now));
+    const { statement, values } = changeQuery(batch, now, { waiting: onLocked === undefined });
+    const rows = await lane.run<ChangeRow>(statement, values);
     const found = new Map(rows.map((row) => [row.n, row]));
     const missing = batch.filter((_, index) => !found.has(index + 1));
     const unmade = this.#settle(batch, found, now);

@@ -2,6 +2,7 @@ import { Bytes } from "../bytes.ts";
 import type { Statement } from "../lane.ts";
 import { forgottenSince } from "../operation.ts";
 import { EventArrays } from "./event-arrays.ts";
+import { moneyArrays, moveMoney } from "./money-parts.ts";
 import type { PendingChange } from "./pending.ts";
 import { stateArrays } from "./state-columns.ts";
 import {
@@ -15,6 +16,7 @@ import {
   STATE_PARAMETERS,
   statesFrom,
 } from "./statement-parts.ts";
+import { changeTasks, TASK_PARAMETERS, taskArrays } from "./task-parts.ts";
 
 /**
  * A state is remembered at every multiple of so many events, so that reading one of the past takes
@@ -48,6 +50,7 @@ const STATES_AT = 13;
 const EVENTS_AT = STATES_AT + STATE_PARAMETERS;
 const TURNS_AT = EVENTS_AT + EVENT_PARAMETERS;
 const REWRITES_AT = TURNS_AT + 1;
+const WORK_AT = REWRITES_AT + 4;
 
 const WRITES = `
   SELECT n, uid, on_state, on_gate, on_turn, events, messages, turns, bytes, ${keysFrom(7, "n")}
@@ -60,7 +63,7 @@ const STATES = `
 
 const LOCKED = `
   SELECT uid, version, state_version, gate_version, message_count, turn_count, log_bytes,
-    updated_at, state
+    updated_at, state, tenant_id, user_id, session_id
   FROM sessions
   WHERE uid = ANY($4::uuid[])
   ORDER BY uid`;
@@ -143,6 +146,9 @@ const RESTATED = [
   "archived_at",
   "pack_after",
   "rewrite_seq",
+  "session_type",
+  "tokens_used",
+  "cost_micros",
 ].map((name) => `${name} = CASE WHEN s.write IS NULL THEN h.${name} ELSE s.${name} END`);
 
 const HEADS = `
@@ -189,7 +195,7 @@ const OUTCOMES = `
  * Operations are looked up in a sub-select, one by one: a join that was planned
  * on empty tables could read the whole table later.
  */
-function changeStatement(name: string, locking: string): Statement {
+function changeStatement(name: string, locking: string, work = ""): Statement {
   const text = `
 WITH writes AS MATERIALIZED (${WRITES}
 ), states AS MATERIALIZED (${STATES}
@@ -203,19 +209,47 @@ WITH writes AS MATERIALIZED (${WRITES}
 ), unfound AS (${UNFOUND}
 ), queued AS (${QUEUED}
 ), heads AS (${HEADS}
-)${OUTCOMES}`;
+)${work}${OUTCOMES}`;
   return { name, text };
 }
 
+/** Tasks and accounts: only in the statement of a batch that changes some. */
+const WORK = `, tasked AS (${changeTasks(WORK_AT, 12)}
+)${moveMoney(WORK_AT + TASK_PARAMETERS)}`;
+
 /** Heads that are locked elsewhere are left out of the answer, and so are their writes. */
-export const CHANGE_SESSIONS = changeStatement("change_sessions", "FOR UPDATE SKIP LOCKED");
+const CHANGE = {
+  plain: changeStatement("change_sessions", "FOR UPDATE SKIP LOCKED"),
+  work: changeStatement("change_sessions_work", "FOR UPDATE SKIP LOCKED", WORK),
+};
 
 /** Waits for heads that are locked elsewhere; what it leaves out does not exist. */
-export const CHANGE_SESSIONS_WAITING = changeStatement("change_sessions_waiting", "FOR UPDATE");
+const CHANGE_WAITING = {
+  plain: changeStatement("change_sessions_waiting", "FOR UPDATE"),
+  work: changeStatement("change_sessions_waiting_work", "FOR UPDATE", WORK),
+};
 
-/** The parameters, in the order of their numbers. */
-export function changeValues(batch: readonly PendingChange[], now: Date): unknown[] {
+/** The statement of a batch, and its parameters in the order of their numbers. */
+export function changeQuery(
+  batch: readonly PendingChange[],
+  now: Date,
+  options: { readonly waiting: boolean },
+): { statement: Statement; values: unknown[] } {
   const bytes = new Bytes();
+  const work = batch.some(({ change }) => change.tasks || change.account);
+  const statements = options.waiting ? CHANGE_WAITING : CHANGE;
+  const workValues = work ? [...taskArrays(tasksOf(batch), bytes), ...moneyArrays(batch)] : [];
+  return {
+    statement: work ? statements.work : statements.plain,
+    values: [...changeValues(batch, now, bytes), ...workValues],
+  };
+}
+
+function tasksOf(batch: readonly PendingChange[]) {
+  return batch.map(({ change }, index) => ({ write: index + 1, tasks: change.tasks ?? [] }));
+}
+
+function changeValues(batch: readonly PendingChange[], now: Date, bytes: Bytes): unknown[] {
   const events = new EventArrays(bytes);
   for (const [index, write] of batch.entries()) events.add(index + 1, write.events);
   const states = stateArrays(

@@ -1,9 +1,15 @@
+import {
+  accountName,
+  EMPTY_ACCOUNT,
+  openAccounts,
+  readAccounts,
+} from "../accounts/read-accounts.ts";
 import { counted, createdAt, headOf, sessionOf } from "../head.ts";
 import type { Lane } from "../lane.ts";
-import type { CreationOutcome } from "../port.ts";
+import type { AccountBalance, AccountOwner, CreationOutcome } from "../port.ts";
 import { findHolders, type Holder, type Holders } from "../queries/holders.ts";
 import { type BatchKind, refusal, settle } from "./commit.ts";
-import { CREATE_SESSIONS, type CreatedRow, creationValues } from "./creation-statement.ts";
+import { type CreatedRow, creationQuery } from "./creation-statement.ts";
 import type { PendingCreation } from "./pending.ts";
 import { placed } from "./placement.ts";
 
@@ -19,7 +25,9 @@ export class CreationBatch implements BatchKind<PendingCreation> {
     const now = this.#clock();
     // In one order everywhere, since a unique index may make one batch wait for another.
     const sorted = batch.toSorted(byId);
-    const rows = await lane.run<CreatedRow>(CREATE_SESSIONS, creationValues(sorted, now));
+    await openAccounts(lane, claimants(sorted));
+    const { statement, values } = creationQuery(sorted, now);
+    const rows = await lane.run<CreatedRow>(statement, values);
     const made = new Set(rows.map((row) => row.n));
     return sorted.filter((write, index) => {
       if (made.has(index + 1)) write.resolve(committed(write));
@@ -31,10 +39,11 @@ export class CreationBatch implements BatchKind<PendingCreation> {
     if (writes.length === 0) return [];
     const heads = writes.map((write) => write.creation.head);
     const holders = await findHolders(lane, heads.map(sessionOf));
+    const accounts = await readAccounts(lane, claimants(writes));
     return writes.filter((write, index) => {
-      const taken = takenOutcome(holders[index]!);
+      const taken = takenOutcome(holders[index]!) ?? refusedOutcome(write, accounts);
       if (taken !== undefined) settle<CreationOutcome>(write, taken);
-      // Neither repeated nor taken: whoever was in the way is gone.
+      // Neither repeated nor taken nor refused: whoever was in the way is gone.
       return taken === undefined;
     });
   }
@@ -47,9 +56,9 @@ export class CreationBatch implements BatchKind<PendingCreation> {
 function committed(write: PendingCreation): CreationOutcome {
   const { tally, events, creation } = write;
   const counters = {
-    version: 1,
-    stateVersion: 1,
-    gateVersion: 1,
+    version: tally.events,
+    stateVersion: tally.events,
+    gateVersion: tally.events,
     messageCount: tally.messages,
     turnCount: tally.turns,
     logBytes: BigInt(tally.bytes),
@@ -66,6 +75,27 @@ function committed(write: PendingCreation): CreationOutcome {
 export function takenOutcome({ byId, byExternalId }: Holders): (() => Taken) | undefined {
   if (byId && (byId.living || byId.row === undefined)) return () => taken("session_id", byId);
   return byExternalId && (() => taken("external_id", byExternalId));
+}
+
+/** Whose accounts the writes claim something of. */
+function claimants(writes: readonly PendingCreation[]): AccountOwner[] {
+  return writes
+    .filter(({ creation }) => creation.claim !== undefined)
+    .map(({ creation }) => sessionOf(creation.head));
+}
+
+/** What the account cannot carry as it stands now; undefined if it can. */
+function refusedOutcome(
+  { creation }: PendingCreation,
+  accounts: ReadonlyMap<string, AccountBalance>,
+): (() => CreationOutcome) | undefined {
+  const { claim, head } = creation;
+  if (claim === undefined) return undefined;
+  const account = accounts.get(accountName(sessionOf(head))) ?? EMPTY_ACCOUNT;
+  const { holdMicros = 0n, maxOpenRuns = Number.POSITIVE_INFINITY } = claim;
+  if (account.openRuns >= maxOpenRuns) return () => ({ kind: "refused", for: "quota" });
+  if (account.availableMicros >= holdMicros) return undefined;
+  return () => ({ kind: "refused", for: "balance" });
 }
 
 type Taken = Extract<CreationOutcome, { kind: "taken" }>;

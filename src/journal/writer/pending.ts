@@ -36,6 +36,9 @@ type Settled = "resolve" | "reject";
 
 export function pendingChange(change: Change): Omit<PendingChange, Settled> {
   const { operation, uid, events } = change;
+  if (change.state === undefined && (change.tasks || change.account)) {
+    throw new RangeError("what changes tasks or accounts changes the state");
+  }
   if (events.length === 0 && change.state) throw new RangeError("a new state has its event");
   const state = change.state && stateColumns(change.state, change.movesGate ?? false);
   return {
@@ -48,9 +51,9 @@ export function pendingChange(change: Change): Omit<PendingChange, Settled> {
 }
 
 export function pendingCreation(creation: Creation): Omit<PendingCreation, Settled> {
-  const { operation, head, event } = creation;
+  const { operation, head, events } = creation;
   const state = stateColumns(head, true);
-  return { creation, state, alone: true, ...sharedOf(operation, head.uid, [event], state) };
+  return { creation, state, alone: true, ...sharedOf(operation, head.uid, events, state) };
 }
 
 /** What is counted of a change that rewrites events. */

@@ -1,5 +1,6 @@
 import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
 import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
+import { toMicros } from "../../domain/money.ts";
 import { PACK_DELAY_MS } from "../archive/port.ts";
 import type { Bytes } from "../bytes.ts";
 import { derivedText } from "../derived-text.ts";
@@ -16,6 +17,9 @@ export interface StateColumns {
   readonly archivedAt: string | null;
   readonly packAfter: string | null;
   readonly rewriteSeq: number;
+  readonly sessionType: number;
+  readonly tokensUsed: string;
+  readonly costMicros: string;
   readonly movesGate: boolean;
   readonly bytes: Uint8Array;
 }
@@ -33,6 +37,9 @@ export function stateColumns(head: Head, movesGate: boolean): StateColumns {
     archivedAt: timeColumn(session.archivedAt),
     packAfter: packAfter(session.archivedAt),
     rewriteSeq: head.rewriteSeq,
+    sessionType: session.sessionType,
+    tokensUsed: String(session.tokensUsed),
+    costMicros: String(toMicros(session.cost)),
     movesGate,
     bytes: encodeState(head),
   };
@@ -59,6 +66,9 @@ export function stateArrays(
     column("archivedAt"),
     column("packAfter"),
     column("rewriteSeq"),
+    column("sessionType"),
+    column("tokensUsed"),
+    column("costMicros"),
     column("movesGate"),
     states.map(({ columns }) => bytes.add(columns.bytes)),
     states.map(({ columns }) => columns.bytes.length),

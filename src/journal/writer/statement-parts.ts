@@ -11,6 +11,9 @@ const STATE_COLUMNS = [
   ["archived_at", "timestamptz"],
   ["pack_after", "timestamptz"],
   ["rewrite_seq", "int"],
+  ["session_type", "smallint"],
+  ["tokens_used", "bigint"],
+  ["cost_micros", "bigint"],
   ["moves_gate", "boolean"],
   ["at", "int"],
   ["length", "int"],
@@ -65,7 +68,7 @@ export const STATE_PARAMETERS = STATE_COLUMNS.length;
 /** How many parameters the events take. */
 export const EVENT_PARAMETERS = EVENT_COLUMNS.length;
 
-function unnest(
+export function unnest(
   columns: readonly (readonly [name: string, type: string])[],
   first: number,
   alias: string,
@@ -142,11 +145,13 @@ export function createHeads(from: string): string {
   return `
   INSERT INTO sessions (uid, tenant_id, session_id, external_id, user_id, agent_id, title,
     status, created_at, updated_at, updated_hour, expires_at, deleted_at, version,
-    state_version, gate_version, rewrite_seq, message_count, turn_count, log_bytes, state)
+    state_version, gate_version, rewrite_seq, session_type, tokens_used, cost_micros,
+    message_count, turn_count, log_bytes, state)
   SELECT c.uid, c.tenant_id, c.session_id, c.external_id, c.user_id, c.agent_id, c.title,
     c.status, c.created_at, c.created_at, floor(extract(epoch FROM c.created_at) / 3600)::int,
     c.expires_at, c.deleted_at, c.version,
-    c.version, c.version, c.rewrite_seq, c.messages, c.turns, c.bytes, c.state
+    c.version, c.version, c.rewrite_seq, c.session_type, c.tokens_used, c.cost_micros,
+    c.messages, c.turns, c.bytes, c.state
   FROM ${from}
   ORDER BY c.tenant_id COLLATE "C", c.session_id COLLATE "C"
   ON CONFLICT DO NOTHING

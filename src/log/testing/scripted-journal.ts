@@ -37,8 +37,8 @@ export function scriptedJournal(kept: Kept[]): Journal {
   };
   return {
     exclusive: false,
-    async createSession({ head, event }) {
-      const events = [placeEvent(event.bytes, 1, 0)];
+    async createSession({ head, events: begun }) {
+      const events = begun.map(({ bytes }, i) => placeEvent(bytes, i + 1, 0));
       kept.unshift({ head, events });
       return { kind: "committed", head, events };
     },

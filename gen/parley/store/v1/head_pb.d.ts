@@ -7,8 +7,10 @@
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Session } from "../../v1/session_pb.js";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import type { SessionState } from "../../v1/state_pb.js";
+import type { UsageItem } from "../../v1/usage_pb.js";
+import type { Task } from "../../v1/task_pb.js";
 
 /**
  * Describes the file parley/store/v1/head.proto.
@@ -85,6 +87,85 @@ export declare type Head = Message<"parley.store.v1.Head"> & {
    * @generated from field: uint32 cleared_turns = 9;
    */
   clearedTurns: number;
+
+  /**
+   * Tasks that have not ended, in the order in which they are worked on: the
+   * first one is worked on, the others wait for it.
+   *
+   * @generated from field: repeated parley.store.v1.OpenTask tasks = 10;
+   */
+  tasks: OpenTask[];
+
+  /**
+   * Money that is held for it on its owner's account, in millionths of a US
+   * dollar; unset where accounts are off, and once it has ended.
+   *
+   * @generated from field: optional int64 held_micros = 11;
+   */
+  heldMicros?: bigint | undefined;
+
+  /**
+   * What was used up, in the names of models, agents and tools.
+   *
+   * @generated from field: repeated parley.v1.UsageItem models = 12;
+   */
+  models: UsageItem[];
+
+  /**
+   * See `models`.
+   *
+   * @generated from field: repeated parley.v1.UsageItem agents = 13;
+   */
+  agents: UsageItem[];
+
+  /**
+   * See `models`.
+   *
+   * @generated from field: repeated parley.v1.UsageItem tools = 14;
+   */
+  tools: UsageItem[];
+
+  /**
+   * How many tasks have completed, and how many have ended.
+   *
+   * @generated from field: uint32 tasks_completed = 15;
+   */
+  tasksCompleted: number;
+
+  /**
+   * See `tasks_completed`.
+   *
+   * @generated from field: uint32 tasks_ended = 16;
+   */
+  tasksEnded: number;
+
+  /**
+   * Limits of the budget that were said to be spent: `max_cost`, `max_tokens`.
+   *
+   * @generated from field: repeated string exceeded = 17;
+   */
+  exceeded: string[];
+
+  /**
+   * True if it counts as an open run of its owner.
+   *
+   * @generated from field: bool counts_as_open = 18;
+   */
+  countsAsOpen: boolean;
+
+  /**
+   * `research_strategy` of the metadata of its first task.
+   *
+   * @generated from field: optional string research_strategy = 19;
+   */
+  researchStrategy?: string | undefined;
+
+  /**
+   * How the tasks that ended did, in milliseconds and tokens: for metrics.
+   *
+   * @generated from field: parley.store.v1.TaskTotals totals = 20;
+   */
+  totals?: TaskTotals | undefined;
 };
 
 /**
@@ -92,6 +173,126 @@ export declare type Head = Message<"parley.store.v1.Head"> & {
  * Use `create(HeadSchema)` to create a new message.
  */
 export declare const HeadSchema: GenMessage<Head>;
+
+/**
+ * A task that has not ended, with what only Parley needs to know of it.
+ *
+ * @generated from message parley.store.v1.OpenTask
+ */
+export declare type OpenTask = Message<"parley.store.v1.OpenTask"> & {
+  /**
+   * The task.
+   *
+   * @generated from field: parley.v1.Task task = 1;
+   */
+  task?: Task | undefined;
+
+  /**
+   * Of its worker: the id of the event with which it was claimed. Empty: nobody
+   * has it.
+   *
+   * @generated from field: string lease_id = 2;
+   */
+  leaseId: string;
+
+  /**
+   * Until when that worker had to be heard of, as the claim says; heartbeats
+   * move it in the journal's row and not here.
+   *
+   * @generated from field: google.protobuf.Timestamp lease_expires_at = 3;
+   */
+  leaseExpiresAt?: Timestamp | undefined;
+
+  /**
+   * When its time limit ends; unset before it was claimed and while it is
+   * paused.
+   *
+   * @generated from field: google.protobuf.Timestamp deadline_at = 4;
+   */
+  deadlineAt?: Timestamp | undefined;
+
+  /**
+   * What was left of its time limit when it was paused.
+   *
+   * @generated from field: google.protobuf.Duration time_left = 5;
+   */
+  timeLeft?: Duration | undefined;
+
+  /**
+   * From when on it is offered, where it is its turn.
+   *
+   * @generated from field: google.protobuf.Timestamp ready_at = 6;
+   */
+  readyAt?: Timestamp | undefined;
+
+  /**
+   * When it was paused last; unset while it is not.
+   *
+   * @generated from field: google.protobuf.Timestamp paused_at = 7;
+   */
+  pausedAt?: Timestamp | undefined;
+
+  /**
+   * How long it was paused in all before that, in milliseconds.
+   *
+   * @generated from field: int64 paused_ms = 8;
+   */
+  pausedMs: bigint;
+
+  /**
+   * True if its user's message was not written yet: it had to wait.
+   *
+   * @generated from field: bool unsaid = 9;
+   */
+  unsaid: boolean;
+};
+
+/**
+ * Describes the message parley.store.v1.OpenTask.
+ * Use `create(OpenTaskSchema)` to create a new message.
+ */
+export declare const OpenTaskSchema: GenMessage<OpenTask>;
+
+/**
+ * Sums over tasks that have ended.
+ *
+ * @generated from message parley.store.v1.TaskTotals
+ */
+export declare type TaskTotals = Message<"parley.store.v1.TaskTotals"> & {
+  /**
+   * Of `Task.duration_ms`.
+   *
+   * @generated from field: int64 duration_ms = 1;
+   */
+  durationMs: bigint;
+
+  /**
+   * Of the time from the submission to the first claim, in milliseconds.
+   *
+   * @generated from field: int64 queued_ms = 2;
+   */
+  queuedMs: bigint;
+
+  /**
+   * Of `Task.attempt`.
+   *
+   * @generated from field: uint32 attempts = 3;
+   */
+  attempts: number;
+
+  /**
+   * Of the tokens of those that completed.
+   *
+   * @generated from field: int64 completed_tokens = 4;
+   */
+  completedTokens: bigint;
+};
+
+/**
+ * Describes the message parley.store.v1.TaskTotals.
+ * Use `create(TaskTotalsSchema)` to create a new message.
+ */
+export declare const TaskTotalsSchema: GenMessage<TaskTotals>;
 
 /**
  * How the last turn stands, where a call began or ended it.

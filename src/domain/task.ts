@@ -1,0 +1,175 @@
+import { create } from "@bufbuild/protobuf";
+import { durationFromMs, durationMs, type Timestamp } from "@bufbuild/protobuf/wkt";
+import { type OpenTask, OpenTaskSchema } from "../../gen/parley/store/v1/head_pb.js";
+import type { Event } from "../../gen/parley/v1/event_pb.js";
+import {
+  ReleaseReason,
+  type TaskReleased,
+  type UsageReported,
+} from "../../gen/parley/v1/task_event_pb.js";
+import { type Task, TaskStatus } from "../../gen/parley/v1/task_pb.js";
+import { merged } from "./merge.ts";
+import { addDollars } from "./money.ts";
+import { after, hasEnded, type TaskStep } from "./task-machine.ts";
+import { msAfter, msBetween } from "./time.ts";
+
+/** Most names of agents and of tools that a task keeps. */
+const MAX_NAMES = 64;
+
+/** A task as it is submitted. */
+export function openTask(task: Task, readyAt: Timestamp): OpenTask {
+  return create(OpenTaskSchema, { task: { ...task, status: TaskStatus.QUEUED }, readyAt });
+}
+
+export function taskOf(open: OpenTask): Task {
+  if (open.task === undefined) throw new TypeError("an open task without its task");
+  return open.task;
+}
+
+export function isLeased(open: OpenTask): boolean {
+  return open.leaseId !== "";
+}
+
+/** The task after an event of its own. What is given stays as it is. */
+export function foldTask(before: OpenTask, event: Event): OpenTask {
+  const open: OpenTask = { ...before, task: { ...taskOf(before) } };
+  const task = open.task as Task;
+  const at = event.at!;
+  const { payload } = event;
+  switch (payload.case) {
+    case "taskClaimed":
+      step(task, "claim");
+      task.attempt = payload.value.attempt;
+      task.workerId = payload.value.workerId;
+      open.leaseId = event.eventId;
+      setTime(open, "leaseExpiresAt", payload.value.leaseExpiresAt);
+      if (task.startedAt === undefined) start(open, task, at);
+      break;
+    case "taskProgressed":
+      step(task, "progress");
+      task.progress = payload.value.progress;
+      if (payload.value.currentStage !== undefined) task.currentStage = payload.value.currentStage;
+      if (payload.value.workflowId !== undefined) task.workflowId = payload.value.workflowId;
+      break;
+    case "taskReleased":
+      release(open, task, payload.value);
+      break;
+    case "taskPaused":
+      step(task, "pause");
+      pause(open, at);
+      break;
+    case "taskResumed":
+      step(task, payload.value.leased ? "resume" : "requeue");
+      resume(open, at);
+      if (!payload.value.leased) offerAgain(open, at);
+      break;
+    case "taskCompleted": {
+      step(task, "complete");
+      const { result, confidenceScore, metadata } = payload.value;
+      task.result = result;
+      task.progress = 100;
+      if (confidenceScore !== undefined) task.confidence = confidenceScore;
+      if (metadata !== undefined) task.metadata = merged(task.metadata, metadata);
+      break;
+    }
+    case "taskFailed":
+      step(task, "fail");
+      task.errorCode = payload.value.errorCode;
+      task.errorMessage = payload.value.errorMessage;
+      break;
+    case "taskCancelled":
+      step(task, "cancel");
+      task.errorCode = payload.value.errorCode;
+      if (payload.value.reason !== undefined) task.errorMessage = payload.value.reason;
+      break;
+    case "taskTimedOut":
+      step(task, "timeOut");
+      task.errorCode = "time_limit";
+      task.errorMessage = "took longer than its time limit";
+      break;
+    case "usageReported":
+      use(task, payload.value);
+      break;
+    default:
+      break;
+  }
+  if (hasEnded(task.status)) end(open, task, at);
+  return open;
+}
+
+/** An event that cannot have been is passed over: what is in the log is not refused any more. */
+function step(task: Task, taken: TaskStep): void {
+  task.status = after(task.status, taken) ?? task.status;
+}
+
+function start(open: OpenTask, task: Task, at: Timestamp): void {
+  task.startedAt = at;
+  if (task.timeLimit !== undefined) open.deadlineAt = msAfter(at, durationMs(task.timeLimit));
+}
+
+function release(open: OpenTask, task: Task, { reason, readyAt }: TaskReleased): void {
+  step(task, "release");
+  task.progress = 0;
+  delete task.currentStage;
+  if (reason === ReleaseReason.RETURNED && task.attempt > 0) task.attempt--;
+  offerAgain(open, readyAt);
+}
+
+function offerAgain(open: OpenTask, readyAt: Timestamp | undefined): void {
+  open.leaseId = "";
+  setTime(open, "leaseExpiresAt", undefined);
+  setTime(open, "readyAt", readyAt);
+}
+
+function pause(open: OpenTask, at: Timestamp): void {
+  open.pausedAt = at;
+  if (open.deadlineAt === undefined) return;
+  open.timeLeft = durationFromMs(msBetween(at, open.deadlineAt));
+  delete open.deadlineAt;
+}
+
+function resume(open: OpenTask, at: Timestamp): void {
+  open.pausedMs += BigInt(msBetween(open.pausedAt, at));
+  delete open.pausedAt;
+  if (open.timeLeft === undefined) return;
+  open.deadlineAt = msAfter(at, durationMs(open.timeLeft));
+  delete open.timeLeft;
+}
+
+function end(open: OpenTask, task: Task, at: Timestamp): void {
+  if (open.pausedAt !== undefined) resume(open, at);
+  offerAgain(open, undefined);
+  delete open.deadlineAt;
+  task.completedAt = at;
+  if (task.startedAt === undefined) return;
+  const worked = BigInt(msBetween(task.startedAt, at)) - open.pausedMs;
+  task.durationMs = worked > 0n ? worked : 0n;
+}
+
+function use(task: Task, usage: UsageReported): void {
+  task.totalTokens += tokensOf(usage);
+  task.totalCostUsd = addDollars(task.totalCostUsd, usage.cost);
+  task.agentsUsed = withName(task.agentsUsed, usage.agentId);
+  task.toolsInvoked = withName(task.toolsInvoked, usage.tool);
+}
+
+/** Tokens of one report: those that were told apart, and those that were not. */
+export function tokensOf({ inputTokens, outputTokens, tokens }: UsageReported): bigint {
+  return inputTokens + outputTokens + tokens;
+}
+
+function withName(names: readonly string[], name: string | undefined): string[] {
+  if (name === undefined || name === "" || names.includes(name) || names.length >= MAX_NAMES) {
+    return [...names];
+  }
+  return [...names, name].sort();
+}
+
+function setTime(
+  open: OpenTask,
+  field: "leaseExpiresAt" | "readyAt",
+  time: Timestamp | undefined,
+): void {
+  if (time === undefined) delete open[field];
+  else open[field] = time;
+}
