@@ -81,7 +81,7 @@ async function createSession(): Promise<string> {
   const payload = { case: "sessionCreated", value } as const;
   const operation = operationOf("CreateSession");
   const created = newEvent({ eventId: uid, at: now, actor, payload });
-  const outcome = await journal.createSession({ operation, head, event: created });
+  const outcome = await journal.createSession({ operation, head, events: [created] });
   if (outcome.kind !== "committed") throw new Error(`a creation was ${outcome.kind}`);
   return uid;
 }
