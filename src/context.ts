@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
+import type { WorkPolicy } from "./domain/work-policy.ts";
 import type { Ids } from "./ids.ts";
 import type { Log } from "./log/log.ts";
 
@@ -8,6 +9,8 @@ export interface Context {
   readonly log: Log;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** How work is to be done here. */
+  readonly work: WorkPolicy;
   readonly logger: Logger;
   /** Aborted when the service begins to stop. */
   readonly shutdown: AbortSignal;

@@ -1,10 +1,14 @@
+import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
 import { registerServices } from "./api/index.ts";
 import { type Archiver, createArchiver } from "./archiver/archiver.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config/config.ts";
+import { parsePriceList } from "./config/price-list.ts";
 import type { Context } from "./context.ts";
+import { NO_PRICES, type PriceList } from "./domain/price-list.ts";
+import type { WorkPolicy } from "./domain/work-policy.ts";
 import { uuidV7 } from "./ids.ts";
 import type { Journal } from "./journal/port.ts";
 import type { LiveView } from "./live/port.ts";
@@ -39,14 +43,24 @@ export async function createService(
 ): Promise<Service> {
   const logger = overrides.logger ?? createLogger({ level: config.logLevel, terminal: false });
   const clock = overrides.clock ?? systemClock;
+  const work = { ...config.work, prices: await readPrices(config.work.pricesFile) };
   const journal = await openJournal(config, clock, logger);
   try {
     const stalenessMs = stalenessOf(config, journal);
     const live = await openLiveView(config, stalenessMs, logger);
-    return new ParleyService(config, { journal, live, clock, logger, stalenessMs });
+    return new ParleyService(config, { journal, live, clock, logger, stalenessMs, work });
   } catch (error) {
     await journal.close();
     throw error;
+  }
+}
+
+async function readPrices(file: string | undefined): Promise<PriceList> {
+  if (file === undefined) return NO_PRICES;
+  try {
+    return parsePriceList(await readFile(file, "utf8"));
+  } catch (error) {
+    throw new Error(`PARLEY_PRICES: ${file}: ${(error as Error).message}`);
   }
 }
 
@@ -69,6 +83,7 @@ interface Parts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly stalenessMs: number;
+  readonly work: WorkPolicy;
 }
 
 class ParleyService implements Service {
@@ -81,11 +96,11 @@ class ParleyService implements Service {
   #stopped: Promise<void> | undefined;
 
   constructor(config: Config, parts: Parts) {
-    const { clock, logger, journal } = parts;
+    const { clock, logger, journal, work } = parts;
     this.#config = config;
     this.#parts = parts;
     const log = createLog(parts);
-    this.#context = { log, clock, ids: uuidV7, logger, shutdown: this.#shutdown.signal };
+    this.#context = { log, clock, ids: uuidV7, work, logger, shutdown: this.#shutdown.signal };
     this.#archiver = createArchiver({ journal, log, clock, ids: uuidV7 }, logger);
   }
 

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { expireTasks } from "./due-tasks.ts";
 import { archiveExpired, type ExpiryParts } from "./expiry.ts";
 import { indexLogs } from "./indexing.ts";
 import { forgetOperations } from "./operations.ts";
@@ -15,6 +16,7 @@ export interface Archiver {
 export function createArchiver(parts: ExpiryParts, logger: Logger): Archiver {
   const { journal, clock } = parts;
   const chores = [
+    expireTasks(parts),
     archiveExpired(parts),
     packArchived(journal, clock),
     indexLogs(journal, clock),

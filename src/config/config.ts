@@ -2,6 +2,7 @@ import type { Env } from "./env.ts";
 import { isLoopback } from "./loopback.ts";
 import { type Problem, Reader } from "./reader.ts";
 import { SecretUrl } from "./secret-url.ts";
+import { toWork, type WorkConfig } from "./work.ts";
 
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -12,6 +13,7 @@ export interface Config {
   readonly auth: AuthConfig;
   readonly journal: JournalConfig;
   readonly live: LiveConfig;
+  readonly work: WorkConfig;
   readonly logLevel: LogLevel;
 }
 
@@ -72,6 +74,7 @@ export function toConfig(env: Env): Config {
       ),
       stalenessMs: reader.duration("PARLEY_LIVE_STALENESS", 100, 60_000),
     },
+    work: toWork(reader, env),
     logLevel: reader.oneOf("LOG_LEVEL", LOG_LEVELS),
   };
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);

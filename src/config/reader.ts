@@ -49,6 +49,10 @@ export class Reader {
     return this.#read(name, (text) => parseMatching(text, form, allowed), "");
   }
 
+  list<T>(name: VariableName, parse: (text: string) => Parsed<readonly T[]>): readonly T[] {
+    return this.#read(name, parse, []);
+  }
+
   origins(name: VariableName): readonly string[] {
     return this.#read(name, parseOrigins, []);
   }

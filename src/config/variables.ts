@@ -76,6 +76,46 @@ export const VARIABLES = [
     meaning: "How long calls may take to finish when the server stops, `0s` to `10m`.",
   },
   {
+    name: "PARLEY_ACCOUNTS",
+    default: "off",
+    meaning:
+      "`on`: runs hold money on their owner's account, and are refused without it; `off`: budgets " +
+      "are limits and no more.",
+  },
+  {
+    name: "PARLEY_MAX_OPEN_RUNS",
+    default: "0",
+    meaning: "How many runs of a user may be open at a time, at most 1,000,000; 0: any number.",
+  },
+  {
+    name: "PARLEY_PRICES",
+    default: "",
+    meaning:
+      'File with what models cost, in US dollars for a million tokens: `{"models": {"name": ' +
+      '{"input": 2.5, "output": 10}}, "tenants": {"tenant": {…}}}`. Unset: usage costs what ' +
+      "workers say.",
+  },
+  {
+    name: "PARLEY_RUN_ESTIMATES",
+    default: "research=10m/0.50,analysis=5m/0.25,synthesis=5m/0.25",
+    meaning: "What runs take where no past ones tell: `type=duration/dollars`, comma-separated.",
+  },
+  {
+    name: "PARLEY_PAUSABLE",
+    default: "research,analysis",
+    meaning: "Types of runs that can be paused, comma-separated; `none`: no type.",
+  },
+  {
+    name: "PARLEY_TASK_TIME_LIMIT",
+    default: "1h",
+    meaning: "How long a task that names no limit may take from its first claim, `1s` to `168h`.",
+  },
+  {
+    name: "PARLEY_TASK_ATTEMPTS",
+    default: "3",
+    meaning: "How often workers may try a task that does not say, 1 to 20.",
+  },
+  {
     name: "LOG_LEVEL",
     default: "info",
     meaning: "`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.",

@@ -110,7 +110,8 @@ export function refuseOversize(session: Session): void {
   }
 }
 
-function refuseLarge(field: string, value: JsonObject | undefined, most: number): void {
+/** Refuses JSON that is too large or too deep. */
+export function refuseLarge(field: string, value: JsonObject | undefined, most: number): void {
   if (value === undefined) return;
   refuseDeepObject(field, value);
   const bytes = toBinary(StructSchema, fromJson(StructSchema, value)).length;

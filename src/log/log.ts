@@ -4,19 +4,23 @@ import type { EventRecord } from "../domain/event.ts";
 import type { TurnExcerpt } from "../domain/turn.ts";
 import type { TurnIdentity } from "../domain/turn-mark.ts";
 import type {
+  Accounts,
   ArchivePage,
   ArchiveQuery,
   Creation,
   LatestFilter,
+  Operation,
+  Receipt,
   SessionAddress,
   SessionPage,
   SessionQuery,
+  Tasks,
 } from "../journal/port.ts";
 import { CoherentView } from "./coherent-view.ts";
 import { type ForkRequest, SessionForker } from "./fork-session.ts";
 import { PartialPublisher, type PartialRequest } from "./publish-partial.ts";
 import { type ArchivedRequest, ArchiveReader } from "./read-archive.ts";
-import { type EventWish, readEvents } from "./read-events.ts";
+import { type EventWish, readEvents, readWholeRange } from "./read-events.ts";
 import { type MessagePage, type MessageWish, readMessages } from "./read-messages.ts";
 import { type Reading, type ReadRequest, SessionReader } from "./read-session.ts";
 import { type PastHead, readPastHead } from "./read-state.ts";
@@ -32,9 +36,13 @@ import { type Created, SessionWriter, type WriteRequest, type Written } from "./
  * Sessions as one thing: kept in the journal, at hand in the live view. The only
  * place that knows both.
  */
-export interface Log {
+export interface Log extends Accounts, Pick<Tasks, "offerTasks" | "renewLease" | "typicalTask"> {
   create(creation: Creation, retryable: boolean): Promise<Created>;
   write(request: WriteRequest): Promise<Written>;
+  /** What an operation of the last 24 hours did, if there was one. */
+  findReceipt(operation: Operation): Promise<Receipt | undefined>;
+  /** The events that an operation wrote. */
+  eventsOf(receipt: Receipt): Promise<readonly EventRecord[]>;
   /** A copy of a session its caller may see; else as `read` refuses. */
   fork(request: ForkRequest): Promise<Created>;
   /** One session its caller may see; else `session_not_found` or `session_expired`. */
@@ -82,6 +90,15 @@ export function createLog(stores: Stores): Log {
   return {
     create: (creation, retryable) => writer.create(creation, retryable),
     write: (request) => writer.write(request),
+    findReceipt: (operation) => journal.findReceipt(operation),
+    eventsOf: ({ uid, firstSeq, lastSeq }) =>
+      readWholeRange(journal, { uid, afterSeq: firstSeq - 1, upToSeq: lastSeq }),
+    offerTasks: (query) => journal.offerTasks(query),
+    renewLease: (renewal) => journal.renewLease(renewal),
+    typicalTask: (tenantId, type) => journal.typicalTask(tenantId, type),
+    readAccount: (owner) => journal.readAccount(owner),
+    deposit: (deposit) => journal.deposit(deposit),
+    listLedger: (query) => journal.listLedger(query),
     fork: (request) => forker.fork(request),
     read: (request) => reader.read(request),
     readDeleted: (address) => journal.readDeletedHead(address),

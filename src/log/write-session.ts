@@ -212,7 +212,7 @@ export class SessionWriter {
    * into the view yet, so the session is read anew, which does.
    */
   async #repeat(request: WriteRequest, receipt: Receipt): Promise<Written> {
-    checkSame(receipt, request.operation);
+    refuseOther(receipt, request.operation);
     const seen = await this.#look(request, Consistency.STRONG);
     if (seen.head !== undefined) {
       await this.#view.closeMessages(seen.head, request.closes ?? []);
@@ -241,12 +241,13 @@ export type Created =
 
 /** The answer to a repeated creation. Refuses another request under the same name. */
 export function createdHead(receipt: Receipt, operation: Operation): Head {
-  checkSame(receipt, operation);
+  refuseOther(receipt, operation);
   if (receipt.head === undefined) throw new Error("a creation left a receipt without its head");
   return receipt.head;
 }
 
-function checkSame(receipt: Receipt, operation: Operation): void {
+/** Refuses another request under the name of one that was made. */
+export function refuseOther(receipt: Pick<Receipt, "requestHash">, operation: Operation): void {
   if (Buffer.compare(receipt.requestHash, operation.requestHash) === 0) return;
   throw new ParleyError(
     "idempotency_conflict",

@@ -9,6 +9,7 @@ import { TurnService } from "../../gen/parley/v1/turn_service_pb.js";
 import { callerKey } from "../../src/api/caller.ts";
 import { registerServices } from "../../src/api/index.ts";
 import { systemClock } from "../../src/clock.ts";
+import { DEFAULT_WORK_POLICY } from "../../src/domain/work-policy.ts";
 import { uuidV7 } from "../../src/ids.ts";
 import type { Operation } from "../../src/journal/port.ts";
 import { scriptedLog } from "../../src/log/testing/scripted-log.ts";
@@ -28,6 +29,7 @@ function setUp() {
     clock: systemClock,
     ids: uuidV7,
     logger,
+    work: DEFAULT_WORK_POLICY,
     shutdown: new AbortController().signal,
   };
   const transport = createRouterTransport((router) => registerServices(router, context), {

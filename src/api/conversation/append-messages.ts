@@ -6,20 +6,19 @@ import {
 import type { Context } from "../../context.ts";
 import { admit } from "../../domain/access.ts";
 import { append, appendToTurn } from "../../domain/append.ts";
-import { decodeEvent, type NewEvent, newEvent } from "../../domain/event.ts";
-import { refuseFullLog, refuseLargeEvents } from "../../domain/event-limits.ts";
-import { messageOf, messagePayload, refuseSameIds } from "../../domain/message.ts";
-import type { Principal } from "../../domain/principal.ts";
+import { decodeEvent } from "../../domain/event.ts";
+import { refuseFullLog } from "../../domain/event-limits.ts";
+import { messageOf } from "../../domain/message.ts";
 import type { Written } from "../../log/write-session.ts";
+import { messageEvents } from "../appended.ts";
 import { callerOf } from "../caller.ts";
-import { draftEvent } from "../event.ts";
 import { writeToTurn } from "../named-turn.ts";
 import { operationOf } from "../operation.ts";
 
 export function appendMessages(context: Context) {
   return async (request: AppendMessagesRequest, call: HandlerContext) => {
     const principal = callerOf(call);
-    const events = eventsOf(context, principal, request);
+    const events = messageEvents(context, principal, request.messages);
     const named = operationOf(context, call, principal, AppendMessagesRequestSchema, request);
     const written = await writeToTurn(context, { principal, ...request }, (known) =>
       context.log.write({
@@ -38,20 +37,6 @@ export function appendMessages(context: Context) {
     );
     return responseOf(written);
   };
-}
-
-function eventsOf(
-  context: Context,
-  principal: Principal,
-  { messages }: AppendMessagesRequest,
-): NewEvent[] {
-  refuseSameIds(messages);
-  const events = messages.map((message, i) => {
-    const draft = draftEvent(context, principal, messagePayload(message, `messages[${i}]`));
-    return newEvent({ ...draft, eventId: message.messageId ?? draft.eventId });
-  });
-  refuseLargeEvents(events, "messages");
-  return events;
 }
 
 function responseOf({ events }: Written) {

@@ -8,15 +8,16 @@ import { CreateSessionRequestSchema } from "../../../gen/parley/v1/session_comma
 import { Consistency } from "../../../gen/parley/v1/session_pb.js";
 import type { Context } from "../../context.ts";
 import { admit, admitDeleted, isOver } from "../../domain/access.ts";
-import { changeState, type Decision } from "../../domain/decision.ts";
+import type { Decision } from "../../domain/decision.ts";
 import { DERIVED_TTL_MS, refreshed } from "../../domain/derivation.ts";
 import { ParleyError } from "../../domain/errors.ts";
 import type { Principal } from "../../domain/principal.ts";
+import { cancelAll } from "../../domain/task-commands.ts";
 import { changeLifetime } from "../change-lifetime.ts";
 import { creationOf } from "../creation.ts";
-import { draftEvent } from "../event.ts";
 import { freshnessOf } from "../freshness.ts";
 import { operationOf } from "../operation.ts";
+import { changeWork } from "../work.ts";
 
 /** The session of a chat request. */
 export interface Resolved {
@@ -110,8 +111,9 @@ export class SessionResolver {
       const { head } = admitDeleted(found, this.#principal);
       if (head.deletedAt !== undefined || !this.#isOver(head)) return undefined;
       const payload = { case: "sessionDeleted", value: create(SessionDeletedSchema) } as const;
-      const deleted = draftEvent(this.#context, this.#principal, payload);
-      return changeState(head, [deleted], { movesGate: true });
+      const ended = cancelAll(head, { code: "deleted", now: this.#context.clock.now() });
+      const drafts = [...ended, { taskId: undefined, payload }];
+      return changeWork(this.#context, this.#principal, head, drafts);
     });
   }
 

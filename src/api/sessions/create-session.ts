@@ -8,11 +8,16 @@ import type { Context } from "../../context.ts";
 import { expiresAt } from "../../domain/access.ts";
 import { invalidArgument, ParleyError } from "../../domain/errors.ts";
 import { isSessionId } from "../../domain/ids.ts";
+import type { Principal } from "../../domain/principal.ts";
+import { runWishOf } from "../../domain/run-request.ts";
 import { sessionView } from "../../domain/session-view.ts";
+import type { Creation } from "../../journal/port.ts";
 import { setSuccessStatus } from "../../rest/index.ts";
 import { callerOf } from "../caller.ts";
 import { creationOf } from "../creation.ts";
+import { estimateRun } from "../estimate.ts";
 import { operationOf } from "../operation.ts";
+import { runCreationOf } from "../run-creation.ts";
 
 const EXISTED = 200;
 
@@ -26,10 +31,10 @@ export function createSession(context: Context) {
         "must match [A-Za-z0-9:_.-]{1,128} and be no reserved word",
       );
     }
+    const creationUnder = await creator(context, principal, request, named.operation);
     const ids = [request.sessionId, ""].filter((id, i) => id !== "" || i > 0);
     for (const id of ids) {
-      const newId = id || context.ids.uuid();
-      const creation = creationOf(context, principal, request, newId, named.operation);
+      const creation = creationUnder(id || context.ids.uuid());
       const created = await context.log.create(creation, named.retryable);
       if ("head" in created) return { session: sessionView(created.head) };
       const existing = answerTaken(created, id);
@@ -41,6 +46,22 @@ export function createSession(context: Context) {
     }
     throw new ParleyError("internal", "a generated id was taken");
   };
+}
+
+/** Makes the creation of a run or of a conversation under an id. */
+async function creator(
+  context: Context,
+  principal: Principal,
+  request: CreateSessionRequest,
+  operation: Creation["operation"],
+): Promise<(sessionId: string) => Creation> {
+  const wish = runWishOf(request);
+  if (wish === undefined) {
+    return (sessionId) => creationOf(context, principal, request, sessionId, operation);
+  }
+  const estimate = await estimateRun(context, principal, wish.sessionType);
+  return (sessionId) =>
+    runCreationOf(context, principal, request, { wish, estimate, sessionId }, operation);
 }
 
 /**

@@ -7,11 +7,11 @@ import {
 } from "../../../gen/parley/v1/session_commands_pb.js";
 import type { Context } from "../../context.ts";
 import { admitDeleted } from "../../domain/access.ts";
-import { changeState } from "../../domain/decision.ts";
 import { checkState } from "../../domain/precondition.ts";
+import { cancelAll } from "../../domain/task-commands.ts";
 import { callerOf } from "../caller.ts";
-import { draftEvent } from "../event.ts";
 import { operationOf } from "../operation.ts";
+import { changeWork } from "../work.ts";
 
 export function deleteSession(context: Context) {
   return async (request: DeleteSessionRequest, call: HandlerContext) => {
@@ -24,9 +24,9 @@ export function deleteSession(context: Context) {
         const { head: held } = admitDeleted(found, principal);
         if (held.deletedAt !== undefined) return undefined;
         checkState(held, request);
-        const value = create(SessionDeletedSchema);
-        const deleted = draftEvent(context, principal, { case: "sessionDeleted", value });
-        return changeState(held, [deleted], { movesGate: true });
+        const payload = { case: "sessionDeleted", value: create(SessionDeletedSchema) } as const;
+        const ended = cancelAll(held, { code: "deleted", now: context.clock.now() });
+        return changeWork(context, principal, held, [...ended, { taskId: undefined, payload }]);
       },
     });
     return {};

@@ -1,4 +1,5 @@
 import type { LedgerEntry } from "../../../gen/parley/v1/account_service_pb.js";
+import type { Operation } from "../port.ts";
 
 /**
  * Money of users. What runs hold, cost and give back is written with the events that say so
@@ -30,8 +31,8 @@ export interface Deposit extends AccountOwner {
   /** More than 0. */
   readonly micros: bigint;
   readonly note: string | undefined;
-  /** What makes a retry safe: of one caller, for 24 hours or longer. */
-  readonly operation: { readonly digest: Uint8Array; readonly requestHash: Uint8Array };
+  /** What makes a retry safe; remembered for as long as the ledger is. */
+  readonly operation: Operation;
 }
 
 /** `first` is false for a retry; the request hash is the first one's. */

@@ -1,0 +1,31 @@
+import type { HandlerContext } from "@connectrpc/connect";
+import {
+  type PauseSessionRequest,
+  PauseSessionRequestSchema,
+} from "../../../gen/parley/v1/run_requests_pb.js";
+import type { Context } from "../../context.ts";
+import { admit } from "../../domain/access.ts";
+import { pauseWork } from "../../domain/task-commands.ts";
+import { isRun } from "../../domain/work.ts";
+import { callerOf } from "../caller.ts";
+import { operationOf } from "../operation.ts";
+import { changeWork } from "../work.ts";
+import { standing } from "./standing.ts";
+
+export function pauseSession(context: Context) {
+  return async (request: PauseSessionRequest, call: HandlerContext) => {
+    const principal = callerOf(call);
+    const written = await context.log.write({
+      principal,
+      id: request.sessionId,
+      ...operationOf(context, call, principal, PauseSessionRequestSchema, request),
+      decide(found) {
+        const { head, session } = admit(found, principal, context.clock.now());
+        const pausable = !isRun(session) || context.work.pausable.has(session.sessionType);
+        const drafts = pauseWork(head, { reason: request.reason, pausable });
+        return changeWork(context, principal, head, drafts);
+      },
+    });
+    return standing(written);
+  };
+}

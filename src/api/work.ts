@@ -1,0 +1,45 @@
+import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import type { Context } from "../context.ts";
+import { changeState, type Decision } from "../domain/decision.ts";
+import type { EventDraft } from "../domain/event.ts";
+import type { Principal } from "../domain/principal.ts";
+import type { WorkDraft } from "../domain/task-commands.ts";
+import { turnPhase } from "../domain/turn-mark.ts";
+import { draftEvent } from "./event.ts";
+
+/**
+ * Writes what happens to the work of a session. It moves the gate: whatever a worker still
+ * appends on a lease that is over is decided anew, and refused.
+ */
+export function changeWork(
+  context: Context,
+  principal: Principal,
+  head: Head,
+  drafts: readonly WorkDraft[],
+): Decision & { readonly state: Head } {
+  const phase = turnPhase(head);
+  const events = drafts.map((draft) => eventDraft(context, principal, draft));
+  const message = events.find(({ payload }) => payload.case === "message");
+  if (message === undefined || phase === "formed") return move(head, events);
+  // In a turn that a call began no message begins another; after one that a call ended, any does.
+  const placed = events.map((event) =>
+    event === message ? { ...event, startsTurn: phase === "ended" } : event,
+  );
+  return changeState(head, placed, { movesGate: true, sameTurn: phase === "ended" });
+}
+
+function move(head: Head, events: readonly EventDraft[]) {
+  return changeState(head, events, { movesGate: true });
+}
+
+function eventDraft(
+  context: Context,
+  principal: Principal,
+  { taskId, payload, startsTurn }: WorkDraft,
+): EventDraft {
+  return {
+    ...draftEvent(context, principal, payload),
+    ...(taskId !== undefined && { taskId }),
+    ...(startsTurn !== undefined && { startsTurn }),
+  };
+}
