@@ -1,0 +1,3 @@
+import { runsSuite } from "./runs/index.ts";
+
+runsSuite("embedded", async () => ({}));
