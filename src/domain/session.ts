@@ -3,6 +3,7 @@ import { type Duration, durationFromMs, timestampFromDate } from "@bufbuild/prot
 import { type Head, HeadSchema } from "../../gen/parley/store/v1/head_pb.js";
 import type { CreateSessionRequest } from "../../gen/parley/v1/session_commands_pb.js";
 import { type Session, SessionSchema, SessionStatus } from "../../gen/parley/v1/session_pb.js";
+import { budgetOf } from "./budget.ts";
 import { invalidArgument } from "./errors.ts";
 import { isSessionId } from "./ids.ts";
 import { refuseLargeObject } from "./json-size.ts";
@@ -67,6 +68,7 @@ export function newConversation(
     userChannelId: request.userChannelId,
     configVersion: request.configVersion,
     maxHistory: request.maxHistory,
+    budget: budgetOf(request),
     version: 1,
     stateVersion: 1,
   });

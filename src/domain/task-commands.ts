@@ -10,5 +10,5 @@ export {
 export { claim, expireTask, requireLease } from "./task-lease.ts";
 export { complete, fail } from "./task-outcome.ts";
 export { type PricedReport, progress, report } from "./task-report.ts";
-export { submission } from "./task-submission.ts";
+export { checkSubmission, submission } from "./task-submission.ts";
 export type { WorkDraft } from "./work-draft.ts";

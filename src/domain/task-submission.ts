@@ -2,9 +2,12 @@ import { toBinary } from "@bufbuild/protobuf";
 import { type Head, OpenTaskSchema } from "../../gen/parley/store/v1/head_pb.js";
 import { Role } from "../../gen/parley/v1/message_pb.js";
 import { type Task, TaskStatus } from "../../gen/parley/v1/task_pb.js";
-import { OnBusy } from "../../gen/parley/v1/task_requests_pb.js";
+import { OnBusy, type SubmitTaskRequest } from "../../gen/parley/v1/task_requests_pb.js";
 import { refuseSpentBudget } from "./budget.ts";
 import { ParleyError } from "./errors.ts";
+import { refuseLargeObject } from "./json-size.ts";
+import { checkPrompt } from "./run-request.ts";
+import { MAX_METADATA_BYTES } from "./session.ts";
 import { isClaimed } from "./task.ts";
 import { cancellation } from "./task-control.ts";
 import { currentTask, isRun } from "./work.ts";
@@ -14,6 +17,12 @@ import { messageDraft, type WorkDraft } from "./work-draft.ts";
 export const MAX_OPEN_TASKS = 100;
 /** Most bytes of them, encoded: they are part of the head, which every change of it writes. */
 export const MAX_OPEN_BYTES = 4 * 1_048_576;
+
+/** Refuses what no task could be. */
+export function checkSubmission({ query, metadata }: SubmitTaskRequest): void {
+  checkPrompt("query", query);
+  refuseLargeObject("metadata", metadata, MAX_METADATA_BYTES);
+}
 
 /**
  * Submits a task to a session, or to one that is to be created with it. What the user asks is
