@@ -30,7 +30,10 @@ export interface Rewrite {
   readonly growth: number;
 }
 
-/** Writes events that change the state: to what follows from them. */
+/**
+ * Writes events that change the state: to what follows from them. If a turn is to begin with what
+ * begins none by itself, they are held to the last turn, since the next append could begin it too.
+ */
 export function changeState(
   before: Head,
   drafts: readonly EventDraft[],
@@ -40,7 +43,9 @@ export function changeState(
   const state = foldEvents(before, events);
   const tasks = changedTasks(before, state, events);
   const account = settlement(before, state);
+  const sameTurn = drafts.some(({ startsTurn }) => startsTurn === true);
   return {
+    ...(sameTurn && { sameTurn }),
     ...options,
     events: drafts.map(newEvent),
     state,

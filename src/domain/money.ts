@@ -19,11 +19,14 @@ export function addDollars(one: number, other: number): number {
   return toDollars(toMicros(one) + toMicros(other));
 }
 
-/** Refuses an amount that is finer than a millionth. */
+/** What a double of so few digits may be off by, as a share of it. */
+const ROUNDING = 1e-14;
+
+/** Refuses an amount that is finer than a millionth, but for what a double adds of itself. */
 export function checkMoney(field: string, dollars: number | undefined): void {
   if (dollars === undefined) return;
-  const micros = dollars * MICROS;
-  if (!Number.isFinite(micros) || Math.abs(micros - Math.round(micros)) > 1e-3) {
-    throw invalidArgument(field, "must have at most 6 decimal places");
-  }
+  const isMoney =
+    Number.isFinite(dollars * MICROS) &&
+    Math.abs(dollars - toDollars(toMicros(dollars))) <= Math.abs(dollars) * ROUNDING;
+  if (!isMoney) throw invalidArgument(field, "must have at most 6 decimal places");
 }

@@ -1,11 +1,13 @@
-import type { JsonObject } from "@bufbuild/protobuf";
+import { equals, type JsonObject } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import type { UpdateSessionRequest } from "../../gen/parley/v1/session_commands_pb.js";
 import type { Session } from "../../gen/parley/v1/session_pb.js";
+import { type Budget, BudgetSchema } from "../../gen/parley/v1/usage_pb.js";
 import { expiresAt } from "./access.ts";
 import { invalidArgument } from "./errors.ts";
 import { merged } from "./merge.ts";
+import { checkMoney } from "./money.ts";
 import { checkExternalId, draftOf, refuseOversize, ttlMs } from "./session.ts";
 import { cleanTitle } from "./title.ts";
 
@@ -20,6 +22,7 @@ const FIELDS = [
   "user_channel_id",
   "config_version",
   "max_history",
+  "budget",
   "ttl",
 ] as const;
 type Field = (typeof FIELDS)[number];
@@ -38,13 +41,15 @@ export interface Patch {
   readonly userChannelId: string | undefined;
   readonly configVersion: string | undefined;
   readonly maxHistory: number | undefined;
+  readonly budget: Budget | undefined;
   readonly ttlMs: number | undefined;
 }
 
 export function patchOf(request: UpdateSessionRequest): Patch {
   const { externalId, agentId, context, metadata, labels } = request;
-  const { channel, userChannelId, configVersion, maxHistory } = request;
+  const { channel, userChannelId, configVersion, maxHistory, budget } = request;
   if (externalId !== undefined) checkExternalId(externalId);
+  checkMoney("budget.max_cost", budget?.maxCost);
   return {
     fields: meantFields(request),
     title: request.title === undefined ? undefined : cleanTitle(request.title),
@@ -57,6 +62,7 @@ export function patchOf(request: UpdateSessionRequest): Patch {
     userChannelId,
     configVersion,
     maxHistory,
+    budget,
     ttlMs: ttlMs(request),
   };
 }
@@ -73,6 +79,7 @@ function meantFields(request: UpdateSessionRequest): Patch["fields"] {
     user_channel_id: request.userChannelId !== undefined,
     config_version: request.configVersion !== undefined,
     max_history: request.maxHistory !== undefined,
+    budget: request.budget !== undefined,
     ttl: ttlMs(request) !== undefined,
   };
   if (request.updateMask === undefined || request.updateMask.paths.length === 0) {
@@ -127,6 +134,8 @@ function change(session: Session, field: Field, patch: Patch, now: Date): boolea
       return assign(session, "configVersion", given.configVersion);
     case "max_history":
       return assign(session, "maxHistory", given.maxHistory);
+    case "budget":
+      return setBudget(session, given.budget);
     case "context":
     case "metadata":
       return assign(session, field, meantObject(session[field], meant, patch[field]));
@@ -141,6 +150,15 @@ function assign<K extends keyof Session>(session: Session, key: K, value: Sessio
   const same = JSON.stringify(session[key]) === JSON.stringify(value);
   session[key] = value;
   return !same;
+}
+
+/** A budget is one thing: what a new one does not say is not limited. */
+function setBudget(session: Session, budget: Budget | undefined): boolean {
+  const { budget: held } = session;
+  if (budget === undefined) delete session.budget;
+  else session.budget = budget;
+  if (held === undefined || budget === undefined) return held !== budget;
+  return !equals(BudgetSchema, held, budget);
 }
 
 function meantObject(

@@ -1,16 +1,12 @@
-import { clone, create, fromJson, type JsonObject, toBinary } from "@bufbuild/protobuf";
-import {
-  type Duration,
-  durationFromMs,
-  StructSchema,
-  timestampFromDate,
-} from "@bufbuild/protobuf/wkt";
+import { clone, create } from "@bufbuild/protobuf";
+import { type Duration, durationFromMs, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { type Head, HeadSchema } from "../../gen/parley/store/v1/head_pb.js";
 import type { CreateSessionRequest } from "../../gen/parley/v1/session_commands_pb.js";
 import { type Session, SessionSchema, SessionStatus } from "../../gen/parley/v1/session_pb.js";
-import { invalidArgument, ParleyError } from "./errors.ts";
+import { budgetOf } from "./budget.ts";
+import { invalidArgument } from "./errors.ts";
 import { isSessionId } from "./ids.ts";
-import { refuseDeepObject } from "./json-depth.ts";
+import { refuseLargeObject } from "./json-size.ts";
 import type { Principal } from "./principal.ts";
 import { cleanTitle } from "./title.ts";
 
@@ -72,6 +68,7 @@ export function newConversation(
     userChannelId: request.userChannelId,
     configVersion: request.configVersion,
     maxHistory: request.maxHistory,
+    budget: budgetOf(request),
     version: 1,
     stateVersion: 1,
   });
@@ -103,21 +100,9 @@ export function draftOf(head: Head): { head: Head; session: Session } {
 }
 
 export function refuseOversize(session: Session): void {
-  refuseLarge("context", session.context, MAX_CONTEXT_BYTES);
-  refuseLarge("metadata", session.metadata, MAX_METADATA_BYTES);
+  refuseLargeObject("context", session.context, MAX_CONTEXT_BYTES);
+  refuseLargeObject("metadata", session.metadata, MAX_METADATA_BYTES);
   if (Object.keys(session.labels).length > MAX_LABELS) {
     throw invalidArgument("labels", `must not be more than ${MAX_LABELS}`);
   }
-}
-
-/** Refuses JSON that is too large or too deep. */
-export function refuseLarge(field: string, value: JsonObject | undefined, most: number): void {
-  if (value === undefined) return;
-  refuseDeepObject(field, value);
-  const bytes = toBinary(StructSchema, fromJson(StructSchema, value)).length;
-  if (bytes <= most) return;
-  const description = `must not be larger than ${most} bytes`;
-  throw new ParleyError("payload_too_large", `${field}: ${description}`, {
-    violations: [{ field, description }],
-  });
 }

@@ -4,6 +4,8 @@ import { type OpenTask, OpenTaskSchema } from "../../gen/parley/store/v1/head_pb
 import type { Event } from "../../gen/parley/v1/event_pb.js";
 import {
   ReleaseReason,
+  type TaskClaimed,
+  type TaskCompleted,
   type TaskReleased,
   type UsageReported,
 } from "../../gen/parley/v1/task_event_pb.js";
@@ -30,76 +32,101 @@ export function isLeased(open: OpenTask): boolean {
   return open.leaseId !== "";
 }
 
-/** The task after an event of its own. What is given stays as it is. */
+/** True of a task that does not wait: it is worked on, or was and is held. */
+export function isClaimed(open: OpenTask): boolean {
+  return taskOf(open).status !== TaskStatus.QUEUED;
+}
+
+/**
+ * The task after an event of its own. What is given stays as it is. An event that cannot have been
+ * is passed over: what is in the log is not refused any more.
+ */
 export function foldTask(before: OpenTask, event: Event): OpenTask {
-  const open: OpenTask = { ...before, task: { ...taskOf(before) } };
-  const task = open.task as Task;
-  const at = event.at!;
-  const { payload } = event;
-  switch (payload.case) {
-    case "taskClaimed":
-      step(task, "claim");
-      task.attempt = payload.value.attempt;
-      task.workerId = payload.value.workerId;
-      open.leaseId = event.eventId;
-      setTime(open, "leaseExpiresAt", payload.value.leaseExpiresAt);
-      if (task.startedAt === undefined) start(open, task, at);
-      break;
-    case "taskProgressed":
-      step(task, "progress");
-      task.progress = payload.value.progress;
-      if (payload.value.currentStage !== undefined) task.currentStage = payload.value.currentStage;
-      if (payload.value.workflowId !== undefined) task.workflowId = payload.value.workflowId;
-      break;
-    case "taskReleased":
-      release(open, task, payload.value);
-      break;
-    case "taskPaused":
-      step(task, "pause");
-      pause(open, at);
-      break;
-    case "taskResumed":
-      step(task, payload.value.leased ? "resume" : "requeue");
-      resume(open, at);
-      if (!payload.value.leased) offerAgain(open, at);
-      break;
-    case "taskCompleted": {
-      step(task, "complete");
-      const { result, confidenceScore, metadata } = payload.value;
-      task.result = result;
-      task.progress = 100;
-      if (confidenceScore !== undefined) task.confidence = confidenceScore;
-      if (metadata !== undefined) task.metadata = merged(task.metadata, metadata);
-      break;
-    }
-    case "taskFailed":
-      step(task, "fail");
-      task.errorCode = payload.value.errorCode;
-      task.errorMessage = payload.value.errorMessage;
-      break;
-    case "taskCancelled":
-      step(task, "cancel");
-      task.errorCode = payload.value.errorCode;
-      if (payload.value.reason !== undefined) task.errorMessage = payload.value.reason;
-      break;
-    case "taskTimedOut":
-      step(task, "timeOut");
-      task.errorCode = "time_limit";
-      task.errorMessage = "took longer than its time limit";
-      break;
-    case "usageReported":
-      use(task, payload.value);
-      break;
-    default:
-      break;
+  const task: Task = { ...taskOf(before) };
+  const open: OpenTask = { ...before, task };
+  if (event.payload.case === "usageReported") {
+    use(task, event.payload.value);
+    return open;
   }
-  if (hasEnded(task.status)) end(open, task, at);
+  const step = stepOf(event);
+  const status = step === undefined ? undefined : after(task.status, step);
+  if (status === undefined) return before;
+  task.status = status;
+  change(open, task, event);
+  if (hasEnded(status)) end(open, task, event.at!);
   return open;
 }
 
-/** An event that cannot have been is passed over: what is in the log is not refused any more. */
-function step(task: Task, taken: TaskStep): void {
-  task.status = after(task.status, taken) ?? task.status;
+function stepOf({ payload }: Event): TaskStep | undefined {
+  if (payload.case === "taskResumed") return payload.value.leased ? "resume" : "requeue";
+  return payload.case === undefined ? undefined : STEPS.get(payload.case);
+}
+
+const STEPS: ReadonlyMap<string, TaskStep> = new Map([
+  ["taskClaimed", "claim"],
+  ["taskProgressed", "progress"],
+  ["taskReleased", "release"],
+  ["taskPaused", "pause"],
+  ["taskCompleted", "complete"],
+  ["taskFailed", "fail"],
+  ["taskCancelled", "cancel"],
+  ["taskTimedOut", "timeOut"],
+]);
+
+function change(open: OpenTask, task: Task, { payload, eventId, at }: Event): void {
+  switch (payload.case) {
+    case "taskClaimed":
+      claim(open, task, payload.value, eventId);
+      if (task.startedAt === undefined) start(open, task, at!);
+      return;
+    case "taskProgressed":
+      task.progress = payload.value.progress;
+      if (payload.value.currentStage !== undefined) task.currentStage = payload.value.currentStage;
+      if (payload.value.workflowId !== undefined) task.workflowId = payload.value.workflowId;
+      return;
+    case "taskReleased":
+      release(open, task, payload.value);
+      return;
+    case "taskPaused":
+      pause(open, at!);
+      return;
+    case "taskResumed":
+      resume(open, at!);
+      if (!payload.value.leased) offerAgain(open, at);
+      return;
+    case "taskCompleted":
+      complete(task, payload.value);
+      return;
+    case "taskFailed":
+      task.errorCode = payload.value.errorCode;
+      task.errorMessage = payload.value.errorMessage;
+      return;
+    case "taskCancelled":
+      task.errorCode = payload.value.errorCode;
+      if (payload.value.reason !== undefined) task.errorMessage = payload.value.reason;
+      return;
+    case "taskTimedOut":
+      task.errorCode = "time_limit";
+      task.errorMessage = "took longer than its time limit";
+      return;
+    default:
+  }
+}
+
+function claim(open: OpenTask, task: Task, claimed: TaskClaimed, leaseId: string): void {
+  task.attempt = claimed.attempt;
+  task.workerId = claimed.workerId;
+  open.leaseId = leaseId;
+  open.unsaid = false;
+  setTime(open, "leaseExpiresAt", claimed.leaseExpiresAt);
+  setTime(open, "readyAt", undefined);
+}
+
+function complete(task: Task, { result, confidenceScore, metadata }: TaskCompleted): void {
+  task.result = result;
+  task.progress = 100;
+  if (confidenceScore !== undefined) task.confidence = confidenceScore;
+  if (metadata !== undefined) task.metadata = merged(task.metadata, metadata);
 }
 
 function start(open: OpenTask, task: Task, at: Timestamp): void {
@@ -108,7 +135,6 @@ function start(open: OpenTask, task: Task, at: Timestamp): void {
 }
 
 function release(open: OpenTask, task: Task, { reason, readyAt }: TaskReleased): void {
-  step(task, "release");
   task.progress = 0;
   delete task.currentStage;
   if (reason === ReleaseReason.RETURNED && task.attempt > 0) task.attempt--;
@@ -154,7 +180,11 @@ function use(task: Task, usage: UsageReported): void {
 }
 
 /** Tokens of one report: those that were told apart, and those that were not. */
-export function tokensOf({ inputTokens, outputTokens, tokens }: UsageReported): bigint {
+export function tokensOf({
+  inputTokens,
+  outputTokens,
+  tokens,
+}: Pick<UsageReported, "inputTokens" | "outputTokens" | "tokens">): bigint {
   return inputTokens + outputTokens + tokens;
 }
 

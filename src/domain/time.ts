@@ -9,3 +9,8 @@ export function msBetween(from: Timestamp | undefined, to: Timestamp | undefined
 export function msAfter(time: Timestamp, ms: number): Timestamp {
   return timestampFromMs(timestampMs(time) + ms);
 }
+
+/** The later of two times. */
+export function later(one: Timestamp | undefined, other: Timestamp): Timestamp {
+  return one !== undefined && timestampMs(one) > timestampMs(other) ? one : other;
+}

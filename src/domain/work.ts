@@ -11,7 +11,7 @@ import type { TaskSubmitted } from "../../gen/parley/v1/task_event_pb.js";
 import { type Task, TaskStatus, TaskSummarySchema } from "../../gen/parley/v1/task_pb.js";
 import { foldTask, openTask, taskOf } from "./task.ts";
 import { hasEnded } from "./task-machine.ts";
-import { msBetween } from "./time.ts";
+import { later, msBetween } from "./time.ts";
 import { addUsage } from "./usage.ts";
 
 /** Longest query in a summary, in code points. */
@@ -34,10 +34,11 @@ export function findOpenTask(head: Head, taskId: string): OpenTask | undefined {
 /** What an event of a task makes of its session. Changes the draft. */
 export function applyToWork(head: Head, session: Session, event: Event): void {
   const { payload } = event;
-  if (payload.case === "taskSubmitted") submit(head, session, event, payload.value);
-  else if (payload.case === "budgetExceeded")
+  if (payload.case === "taskSubmitted") {
+    submit(head, session, event, payload.value);
+  } else if (payload.case === "budgetExceeded") {
     head.exceeded = [...head.exceeded, payload.value.limit];
-  else {
+  } else {
     if (payload.case === "usageReported") addUsage(head, session, payload.value);
     change(head, session, event);
   }
@@ -82,10 +83,12 @@ const RUN_FIELDS = [
 function submit(head: Head, session: Session, event: Event, submitted: TaskSubmitted): void {
   const { task, first } = submitted;
   if (task === undefined) return;
-  const open = openTask(task, event.at!);
+  // One that waits for others is asked for when it is claimed.
+  const unsaid = !first && head.tasks.length > 0;
+  const open = { ...openTask(task, event.at!), unsaid };
   head.tasks = first ? [open, ...head.tasks] : [...head.tasks, open];
   session.taskCount++;
-  session.latestTask = summaryOf(task);
+  session.latestTask = summaryOf(taskOf(open));
   if (session.taskCount === 1) setStrategy(head, task);
   if (isRun(session)) head.countsAsOpen = true;
 }
@@ -108,9 +111,10 @@ function change(head: Head, session: Session, event: Event): void {
   }
   head.tasks = head.tasks.toSpliced(at, 1);
   const next = head.tasks[0];
-  // What waited is offered from now on.
-  if (at === 0 && next !== undefined)
-    head.tasks = head.tasks.with(0, { ...next, readyAt: event.at! });
+  // What waited is offered from now on, or once it may be tried again.
+  if (at === 0 && next !== undefined) {
+    head.tasks = head.tasks.with(0, { ...next, readyAt: later(next.readyAt, event.at!) });
+  }
   end(head, session, task);
 }
 

@@ -6,10 +6,9 @@ import {
 import type { Context } from "../../context.ts";
 import { admit } from "../../domain/access.ts";
 import { pauseWork } from "../../domain/task-commands.ts";
-import { isRun } from "../../domain/work.ts";
 import { callerOf } from "../caller.ts";
 import { operationOf } from "../operation.ts";
-import { changeWork } from "../work.ts";
+import { changeWork, isPausable } from "../work.ts";
 import { standing } from "./standing.ts";
 
 export function pauseSession(context: Context) {
@@ -21,7 +20,7 @@ export function pauseSession(context: Context) {
       ...operationOf(context, call, principal, PauseSessionRequestSchema, request),
       decide(found) {
         const { head, session } = admit(found, principal, context.clock.now());
-        const pausable = !isRun(session) || context.work.pausable.has(session.sessionType);
+        const pausable = isPausable(context, session);
         const drafts = pauseWork(head, { reason: request.reason, pausable });
         return changeWork(context, principal, head, drafts);
       },

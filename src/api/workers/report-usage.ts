@@ -1,6 +1,4 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
-import type { UsageReportedSchema } from "../../../gen/parley/v1/task_event_pb.js";
 import {
   type ReportUsageRequest,
   ReportUsageRequestSchema,
@@ -9,7 +7,8 @@ import {
 import type { Context } from "../../context.ts";
 import { checkMoney, toDollars } from "../../domain/money.ts";
 import { priceOf } from "../../domain/price-list.ts";
-import { report } from "../../domain/task-commands.ts";
+import { type PricedReport, report } from "../../domain/task-commands.ts";
+import { isPausable } from "../work.ts";
 import { changeTask, signalIn } from "./lease.ts";
 
 export function reportUsage(context: Context) {
@@ -18,11 +17,8 @@ export function reportUsage(context: Context) {
     const schema = ReportUsageRequestSchema;
     const written = await changeTask(context, call, schema, request, (head, open) => {
       const tenantId = head.session?.tenantId ?? "";
-      return report(
-        head,
-        open,
-        request.reports.map((given) => priced(context, tenantId, given)),
-      );
+      const reports = request.reports.map((given) => priced(context, tenantId, given));
+      return report(head, open, reports, { pausable: isPausable(context, head.session!) });
     });
     const { tokensUsed = 0n, cost = 0 } = written.head?.session ?? {};
     return { signal: signalIn(written, request.taskId), tokensUsed, cost };
@@ -34,7 +30,7 @@ function priced(
   context: Context,
   tenantId: string,
   given: UsageReport,
-): MessageInitShape<typeof UsageReportedSchema> {
+): PricedReport {
   const { model, inputTokens, outputTokens, tokens, agentId, tool } = given;
   const cost = given.cost ?? toDollars(priceOf(context.work.prices, tenantId, given));
   return { model, inputTokens, outputTokens, tokens, agentId, tool, cost };
