@@ -19,7 +19,10 @@ export interface Tasks {
    */
   dueTasks(now: Date, limit: number): Promise<DueTask[]>;
   findTask(taskId: string): Promise<FoundTask | undefined>;
-  /** Newest first. */
+  /**
+   * Newest first, if not asked for otherwise; as many as fit into about 4 MiB, at least one. Those
+   * of deleted sessions are left out.
+   */
   listTasks(query: TaskQuery): Promise<TaskPage>;
   /** What the last 100 completed tasks of a type took, in the middle; undefined without any. */
   typicalTask(tenantId: string, type: string): Promise<TypicalTask | undefined>;
@@ -85,6 +88,7 @@ export interface TaskQuery {
 
 export interface TaskPage {
   readonly tasks: readonly Task[];
+  /** How many match in all. */
   readonly total: number;
 }
 
