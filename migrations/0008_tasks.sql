@@ -23,6 +23,8 @@ CREATE TABLE tasks (
   -- The event with which it was claimed; null where nobody has it.
   lease_id uuid,
   lease_until timestamptz,
+  -- How long the lease lasts each time the worker is heard of.
+  lease_ms integer,
   deadline_at timestamptz,
   -- When somebody should look whether the lease or the time has run out.
   due_at timestamptz,

@@ -24,19 +24,10 @@ export function changeWork(
   head: Head,
   drafts: readonly WorkDraft[],
 ): Decision & { readonly state: Head } {
-  const phase = turnPhase(head);
   const events = drafts.map((draft) => eventDraft(context, principal, draft));
-  const message = events.find(({ payload }) => payload.case === "message");
-  if (message === undefined || phase === "formed") return move(head, events);
-  // In a turn that a call began no message begins another; after one that a call ended, any does.
-  const placed = events.map((event) =>
-    event === message ? { ...event, startsTurn: phase === "ended" } : event,
-  );
-  return changeState(head, placed, { movesGate: true, sameTurn: phase === "ended" });
-}
-
-function move(head: Head, events: readonly EventDraft[]) {
-  return changeState(head, events, { movesGate: true });
+  // After an ended turn a message begins the next one, of two at once only the first.
+  const begins = turnPhase(head) === "ended" && events.some(({ startsTurn }) => startsTurn);
+  return changeState(head, events, { movesGate: true, sameTurn: begins });
 }
 
 function eventDraft(

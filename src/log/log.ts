@@ -36,7 +36,9 @@ import { type Created, SessionWriter, type WriteRequest, type Written } from "./
  * Sessions as one thing: kept in the journal, at hand in the live view. The only
  * place that knows both.
  */
-export interface Log extends Accounts, Pick<Tasks, "offerTasks" | "renewLease" | "typicalTask"> {
+export interface Log
+  extends Accounts,
+    Pick<Tasks, "offerTasks" | "renewLease" | "findTask" | "listTasks" | "typicalTask"> {
   create(creation: Creation, retryable: boolean): Promise<Created>;
   write(request: WriteRequest): Promise<Written>;
   /** What an operation of the last 24 hours did, if there was one. */
@@ -95,6 +97,8 @@ export function createLog(stores: Stores): Log {
       readWholeRange(journal, { uid, afterSeq: firstSeq - 1, upToSeq: lastSeq }),
     offerTasks: (query) => journal.offerTasks(query),
     renewLease: (renewal) => journal.renewLease(renewal),
+    findTask: (taskId) => journal.findTask(taskId),
+    listTasks: (query) => journal.listTasks(query),
     typicalTask: (tenantId, type) => journal.typicalTask(tenantId, type),
     readAccount: (owner) => journal.readAccount(owner),
     deposit: (deposit) => journal.deposit(deposit),

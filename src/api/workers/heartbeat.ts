@@ -4,16 +4,21 @@ import { type HeartbeatRequest, WorkerSignal } from "../../../gen/parley/v1/work
 import type { Context } from "../../context.ts";
 import { staleLease } from "../../domain/errors.ts";
 import { hasEnded } from "../../domain/task-machine.ts";
-import { renew, signalOf } from "./lease.ts";
+import { DEFAULT_LEASE_S, renew, signalOf } from "./lease.ts";
 import { workerOf } from "./worker.ts";
 
 /** One statement, and no event: that a worker lives is nothing to be remembered. */
 export function heartbeat(context: Context) {
   return async (request: HeartbeatRequest, call: HandlerContext) => {
-    const standing = await renew(context, workerOf(call), request, request.leaseSeconds);
-    const { renewed, task, deleted, until } = standing;
+    const seconds = request.leaseSeconds ?? DEFAULT_LEASE_S;
+    const { renewed, task, deleted, until } = await renew(
+      context,
+      workerOf(call),
+      request,
+      seconds,
+    );
     if (deleted || hasEnded(task.status)) return { signal: WorkerSignal.CANCEL };
     if (!renewed) throw staleLease();
-    return { signal: signalOf(task), leaseExpiresAt: timestampFromDate(until) };
+    return { signal: signalOf(task), leaseExpiresAt: timestampFromDate(until!) };
   };
 }

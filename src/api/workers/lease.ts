@@ -24,15 +24,18 @@ interface Leased {
   readonly leaseId: string;
 }
 
-/** Lets the lease last from now on; whatever a worker does for a task does. */
+/**
+ * Lets the lease last from now on; whatever a worker does for a task does.
+ * @param seconds how long; undefined: as long as it said last
+ */
 export async function renew(
   context: Context,
   worker: Principal,
   { taskId, leaseId }: Leased,
-  seconds = DEFAULT_LEASE_S,
-): Promise<LeaseStanding & { readonly until: Date }> {
+  seconds?: number,
+): Promise<LeaseStanding & { readonly until: Date | undefined }> {
   const now = context.clock.now();
-  const until = new Date(now.getTime() + seconds * 1000);
+  const until = seconds === undefined ? undefined : new Date(now.getTime() + seconds * 1000);
   const standing = await context.log.renewLease({ taskId, leaseId, now, until });
   if (standing === undefined || !mayServe(worker, standing.tenantId)) throw taskNotFound();
   return { ...standing, until };

@@ -26,11 +26,7 @@ export function reportUsage(context: Context) {
 }
 
 /** As the worker says what it cost, else by the tenant's price list. */
-function priced(
-  context: Context,
-  tenantId: string,
-  given: UsageReport,
-): PricedReport {
+function priced(context: Context, tenantId: string, given: UsageReport): PricedReport {
   const { model, inputTokens, outputTokens, tokens, agentId, tool } = given;
   const cost = given.cost ?? toDollars(priceOf(context.work.prices, tenantId, given));
   return { model, inputTokens, outputTokens, tokens, agentId, tool, cost };

@@ -3,6 +3,7 @@ import { outcomeUnknown } from "../../domain/errors.ts";
 import { derivedText } from "../derived-text.ts";
 import { failureKind } from "../failure.ts";
 import type { Lane, Statement } from "../lane.ts";
+import { operationDigest } from "../operation.ts";
 import { ENTRY, type LedgerRow, ledgerEntry } from "./ledger-row.ts";
 import type { Deposit, DepositOutcome } from "./port.ts";
 
@@ -59,7 +60,7 @@ async function send(lane: Lane, wanted: Deposit): Promise<DepositOutcome> {
     at.toISOString(),
     String(micros),
     note === undefined ? null : derivedText(note, 1024),
-    operation.digest,
+    operationDigest(operation),
     operation.requestHash,
   ]);
   return { entry: ledgerEntry(row!), first: row!.first, requestHash: row!.request_hash };

@@ -54,7 +54,8 @@ export interface LeaseRenewal {
   readonly taskId: string;
   readonly leaseId: string;
   readonly now: Date;
-  readonly until: Date;
+  /** Undefined: as long from now as it was last said. */
+  readonly until: Date | undefined;
 }
 
 export interface FoundTask extends TaskPlace {

@@ -12,6 +12,9 @@ const RENEWALS_PER_QUERY = 500;
  * Rows are locked in the order of their ids, as by writes that change tasks, so that the two never
  * wait for each other in a circle.
  */
+const UNTIL = `greatest(k.lease_until,
+          coalesce(r.until, r.now + k.lease_ms * interval '1 millisecond'))`;
+
 const RENEW_LEASES: Statement = {
   name: "renew_leases",
   text: `
@@ -21,8 +24,8 @@ const RENEW_LEASES: Statement = {
     ), held AS MATERIALIZED (
       SELECT task_id FROM tasks WHERE task_id = ANY($1::uuid[]) ORDER BY task_id FOR UPDATE
     ), renewed AS (
-      UPDATE tasks k SET lease_until = greatest(k.lease_until, r.until),
-        due_at = least(greatest(k.lease_until, r.until), k.deadline_at)
+      UPDATE tasks k SET lease_until = ${UNTIL}, due_at = least(${UNTIL}, k.deadline_at),
+        lease_ms = coalesce((extract(epoch FROM r.until - r.now) * 1000)::int, k.lease_ms)
       FROM held JOIN (
         SELECT task_id, lease_id, min(now) AS now, max(until) AS until
         FROM asked GROUP BY task_id, lease_id
@@ -61,7 +64,7 @@ async function renewLeases(
     renewals.map(({ taskId }) => soughtUuid(taskId)),
     renewals.map(({ leaseId }) => soughtUuid(leaseId)),
     renewals.map(({ now }) => boundedTime(now)),
-    renewals.map(({ until }) => boundedTime(until)),
+    renewals.map(({ until }) => (until === undefined ? null : boundedTime(until))),
   ]);
   const byNumber = new Map(rows.map((row) => [row.n, row]));
   return renewals.map((_, index) => byNumber.get(index + 1));
