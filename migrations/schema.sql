@@ -171,6 +171,7 @@ CREATE TABLE tasks (
   ready_at timestamp with time zone,
   lease_id uuid,
   lease_until timestamp with time zone,
+  lease_ms integer,
   deadline_at timestamp with time zone,
   due_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL,
