@@ -28,6 +28,7 @@ import { findReceipts, receiptOf } from "./receipt.ts";
 import { findEntries } from "./search/find-entries.ts";
 import { indexEvents } from "./search/index-events.ts";
 import { takeUnindexed } from "./search/take-unindexed.ts";
+import { lastCompletion } from "./tasks/last-completion.ts";
 import { Writer } from "./writer/writer.ts";
 
 /** Heads one grouped query reads at most. */
@@ -175,6 +176,10 @@ export class DatabaseJournal implements port.Journal {
 
   indexEvents(change: port.IndexChange): Promise<void> {
     return this.#guard(() => indexEvents(this.#reads, change));
+  }
+
+  lastCompletion(uid: string): Promise<number | undefined> {
+    return this.#guard(() => lastCompletion(this.#reads, uid));
   }
 
   expireOperations(now: Date, limit: number): Promise<number> {

@@ -1,4 +1,5 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import type { Task } from "../../gen/parley/v1/task_pb.js";
 import type { Admitted } from "../domain/access.ts";
 import type { EventRecord } from "../domain/event.ts";
 import type { TurnExcerpt } from "../domain/turn.ts";
@@ -7,10 +8,13 @@ import type {
   ArchivePage,
   ArchiveQuery,
   Creation,
+  FoundTask,
   LatestFilter,
   SessionAddress,
   SessionPage,
   SessionQuery,
+  TaskPage,
+  TaskQuery,
 } from "../journal/port.ts";
 import { CoherentView } from "./coherent-view.ts";
 import { type ForkRequest, SessionForker } from "./fork-session.ts";
@@ -18,8 +22,10 @@ import { PartialPublisher, type PartialRequest } from "./publish-partial.ts";
 import { type ArchivedRequest, ArchiveReader } from "./read-archive.ts";
 import { type EventWish, readEvents } from "./read-events.ts";
 import { type MessagePage, type MessageWish, readMessages } from "./read-messages.ts";
+import { type Completion, readCompletion } from "./read-results.ts";
 import { type Reading, type ReadRequest, SessionReader } from "./read-session.ts";
 import { type PastHead, readPastHead } from "./read-state.ts";
+import { readTasks, type TaskWish } from "./read-tasks.ts";
 import { findTurn, readTurn, readTurns, type TurnWish } from "./read-turns.ts";
 import { type FoundPage, type SearchRequest, search } from "./search.ts";
 import type { Stores } from "./stores.ts";
@@ -51,6 +57,14 @@ export interface Log {
   turn(reading: Reading, turn: number): Promise<TurnExcerpt | undefined>;
   /** The turn of this number, or of this id among the last hundred. */
   findTurn(reading: Reading, name: string): Promise<TurnIdentity | undefined>;
+  /** Tasks as they were at the version that was read, at most `limit` and about 4 MiB. */
+  tasks(reading: Reading, wish: TaskWish): Promise<Task[]>;
+  /** How the last completed task of the session ended; undefined where none has completed. */
+  completion(reading: Reading): Promise<Completion | undefined>;
+  /** One task as the journal has it, whoever's it is. */
+  findTask(taskId: string): Promise<FoundTask | undefined>;
+  /** Tasks of a user as the journal has them. */
+  listTasks(query: TaskQuery): Promise<TaskPage>;
   list(query: SessionQuery): Promise<SessionPage>;
   latest(filter: LatestFilter): Promise<Head | undefined>;
   /** A session whose time is over, as the journal has it; else `session_not_found`. */
@@ -91,6 +105,10 @@ export function createLog(stores: Stores): Log {
     turns: (reading, wish) => readTurns(journal, reading, wish),
     turn: (reading, turn) => readTurn(journal, reading, turn),
     findTurn: (reading, name) => findTurn(journal, reading, name),
+    tasks: (reading, wish) => readTasks(journal, reading, wish),
+    completion: (reading) => readCompletion(journal, reading),
+    findTask: (taskId) => journal.findTask(taskId),
+    listTasks: (query) => journal.listTasks(query),
     list: (query) => journal.listSessions(query),
     latest: (filter) => journal.latestSession(filter),
     readArchived: (request) => archives.read(request),

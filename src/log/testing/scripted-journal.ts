@@ -79,6 +79,7 @@ export function scriptedJournal(kept: Kept[]): Journal {
     findEntries: unscripted("findEntries"),
     takeUnindexed: unscripted("takeUnindexed"),
     indexEvents: unscripted("indexEvents"),
+    lastCompletion: unscripted("lastCompletion"),
     expireOperations: unscripted("expireOperations"),
     ping: async () => {},
     close: async () => {},
