@@ -50,3 +50,4 @@ CREATE INDEX tasks_due ON tasks (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX tasks_of_user ON tasks (tenant_id, user_id, created_at DESC, task_id DESC);
 -- 5: completed.
 CREATE INDEX tasks_completed ON tasks (tenant_id, type, ended_at DESC) WHERE status = 5;
+CREATE INDEX tasks_completed_of_session ON tasks (session, last_seq DESC) WHERE status = 5;

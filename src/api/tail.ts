@@ -13,3 +13,9 @@ export function lastEvents(
   const enough = (limit + offset) * eventsEach;
   return order === "desc" && enough <= MOST_EVENTS ? { lastEvents: enough } : undefined;
 }
+
+/**
+ * What to want of the live view where the end of a task is looked for: most often it is among
+ * the last events, and of a run hardly anything comes after it.
+ */
+export const TASK_END = { lastEvents: 8 };

@@ -12,6 +12,7 @@ const said = newEvent({
   eventId: "m1",
   at: new Date(1000),
   actor,
+  taskId: "t1",
   payload: {
     case: "message",
     value: {
@@ -34,7 +35,7 @@ const redacted = {
   payload: { case: "messageRedacted", value: { messageId: "m1", messageSeq: 300 } },
 } as const;
 
-it("leaves of a message its id, place, time, actor and role", () => {
+it("leaves of a message its id, place, time, actor, task and role", () => {
   const { $typeName: _, ...message } = messageOf(withoutContent(decodeEvent(record)))!;
   const { content, parts, name, metadata, attachments, tokens } = message;
   expect([content, parts, name, metadata, attachments, tokens]).toEqual([
@@ -52,7 +53,7 @@ it("leaves of a message its id, place, time, actor and role", () => {
     role: Role.ASSISTANT,
     redacted: true,
   });
-  expect(withoutContent(decodeEvent(record)).actor).toEqual(actor);
+  expect(withoutContent(decodeEvent(record))).toMatchObject({ actor, taskId: "t1" });
 });
 
 it("rewrites the event without its place, and names the tails anew", () => {

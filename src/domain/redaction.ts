@@ -5,7 +5,7 @@ import { changeState, type Decision } from "./decision.ts";
 import { ParleyError } from "./errors.ts";
 import { bytesWithoutPlace, decodeEvent, type EventDraft, type EventRecord } from "./event.ts";
 
-/** The event of a message with its content taken away: its id, place, time, actor and role remain. */
+/** The event of a message with its content taken away: its id, place, time, actor, task and role remain. */
 export function withoutContent(event: Event): Event {
   if (event.payload.case !== "message") throw messageNotFound();
   const { role } = event.payload.value;
@@ -17,6 +17,7 @@ export function withoutContent(event: Event): Event {
     type: event.type,
     at: event.at,
     actor: event.actor,
+    taskId: event.taskId,
     payload: { case: "message", value },
   });
 }

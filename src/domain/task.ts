@@ -41,6 +41,12 @@ export function isClaimed(open: OpenTask): boolean {
  * The task after an event of its own. What is given stays as it is. An event that cannot have been
  * is passed over: what is in the log is not refused any more.
  */
+/** From the first claim of a task up to a time, without pauses, in milliseconds. */
+export function workedMs({ task, pausedAt, pausedMs }: OpenTask, until: Timestamp): number {
+  return Math.max(msBetween(task?.startedAt, pausedAt ?? until) - Number(pausedMs), 0);
+}
+
+/** The task after an event of its own. What is given stays as it is. */
 export function foldTask(before: OpenTask, event: Event): OpenTask {
   const task: Task = { ...taskOf(before) };
   const open: OpenTask = { ...before, task };
@@ -167,9 +173,7 @@ function end(open: OpenTask, task: Task, at: Timestamp): void {
   offerAgain(open, undefined);
   delete open.deadlineAt;
   task.completedAt = at;
-  if (task.startedAt === undefined) return;
-  const worked = BigInt(msBetween(task.startedAt, at)) - open.pausedMs;
-  task.durationMs = worked > 0n ? worked : 0n;
+  if (task.startedAt !== undefined) task.durationMs = BigInt(workedMs(open, at));
 }
 
 function use(task: Task, usage: UsageReported): void {

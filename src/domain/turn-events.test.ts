@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Event } from "../../gen/parley/v1/event_pb.js";
 import { Role } from "../../gen/parley/v1/message_pb.js";
 import { placedEvent, placedMessage } from "./testing/events.ts";
+import { claimed, progressed, submitted, taskEvent } from "./testing/task-events.ts";
 import { turnEventsOf } from "./turn-events.ts";
 
 const asked = placedMessage(2, { role: Role.USER, content: "q" });
@@ -91,5 +92,68 @@ describe("the metadata of a turn", () => {
     expect(turnEvents([said], false).metadata?.attachments).toMatchObject([
       { filename: "a.png", thumbnail: new Uint8Array() },
     ]);
+  });
+});
+
+describe("a turn that a task worked on", () => {
+  const used = (seq: number, inputTokens: bigint, agentId?: string) =>
+    taskEvent(seq, { case: "usageReported", value: { inputTokens, ...(agentId && { agentId }) } });
+  const completed = (seq: number, result: string) =>
+    taskEvent(seq, { case: "taskCompleted", value: { result } });
+  const worked = [asked, claimed(3), progressed(4, 9), used(5, 3n, "critic"), used(6, 4n)];
+
+  it("tells which one, and what it took where nobody else said", () => {
+    const { taskId, metadata } = turnEvents([...worked, completed(7, "")]);
+    expect(taskId).toBe("t1");
+    expect(metadata).toMatchObject({
+      tokensUsed: 7,
+      executionTimeMs: 4000,
+      agentsInvolved: ["critic"],
+    });
+    expect(turnEvents([asked]).taskId).toBeUndefined();
+  });
+
+  it("took what its messages and its end say, if they do", () => {
+    const answer = placedMessage(7, { role: Role.ASSISTANT, content: "a", tokens: 2 });
+    const answered = turnEvents([...worked, answer, completed(8, "a")]).metadata;
+    expect(answered).toMatchObject({ tokensUsed: 2, executionTimeMs: 5000 });
+    const end = placedEvent(8, { case: "turnEnded", value: { tokensUsed: 1, latencyMs: 6 } });
+    const ended = turnEvents([...worked, completed(7, "a"), end]).metadata;
+    expect(ended).toMatchObject({ tokensUsed: 1, executionTimeMs: 6 });
+  });
+
+  it("says nothing of what it cannot know: a part of the usage, or of the time", () => {
+    const gap = turnEvents([asked, claimed(3), used(5, 3n)]).metadata;
+    expect(gap?.tokensUsed).toBeUndefined();
+    // Claimed in an earlier turn.
+    const late = turnEvents([asked, progressed(3, 9), completed(4, "")]).metadata;
+    expect(late?.executionTimeMs ?? late?.tokensUsed).toBeUndefined();
+  });
+
+  it.each([
+    ["the result of the task", [output(7, "draft"), completed(8, "result")], "result"],
+    ["an output where it did not complete", [output(7, "draft")], "draft"],
+    ["an output where the result is blank", [output(7, "draft"), completed(8, " \n")], "draft"],
+    [
+      "nothing where an answer was redacted",
+      [placedMessage(7, { role: Role.ASSISTANT, redacted: true }), completed(8, "result")],
+      "",
+    ],
+  ])("has for its final output %s", (_, events, text) => {
+    expect(turnEvents([...worked, ...events]).finalOutput).toBe(text);
+  });
+
+  it("is of the first one that has more in it than its submission or its end unbegun", () => {
+    const unbegun = taskEvent(4, { case: "taskCancelled", value: {} }, "t2");
+    const waits = submitted(3, { taskId: "t2", agentId: "other" });
+    expect(turnEvents([asked, waits, unbegun]).taskId).toBeUndefined();
+    const own = claimed(5, "w1", 1, "t3");
+    const { taskId, metadata } = turnEvents([asked, waits, unbegun, own, claimed(6)]);
+    expect([taskId, metadata?.agentsInvolved]).toEqual(["t3", []]);
+  });
+
+  it("involves the agent it was submitted for, if that was in it", () => {
+    const { metadata } = turnEvents([asked, submitted(3, { agentId: "lead" }), ...worked.slice(1)]);
+    expect(metadata?.agentsInvolved).toEqual(["critic", "lead"]);
   });
 });

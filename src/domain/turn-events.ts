@@ -36,6 +36,7 @@ export function turnEventsOf(
   const story = storyOf(excerpt);
   return create(TurnEventsSchema, {
     turn: excerpt.turn,
+    taskId: story.task?.taskId,
     userQuery: userMessage(story),
     finalOutput: finalOutput(story),
     timestamp: story.opening?.at,
@@ -58,6 +59,8 @@ function firstEvents({ events }: TurnExcerpt): readonly Event[] {
 }
 
 function finalOutput(story: TurnStory): string {
+  const result = taskResult(story);
+  if (result !== undefined) return result;
   const outputs = story.messages.filter(
     ({ role, name }) => role === Role.ASSISTANT && !TITLE_GENERATOR.test(name ?? ""),
   );
@@ -65,6 +68,13 @@ function finalOutput(story: TurnStory): string {
   return first === undefined && outputs.length === 0
     ? firstAgentOutput(story.events)
     : (first?.content ?? "");
+}
+
+/** Not where an answer was redacted: the result says the same once more. */
+function taskResult({ task, messages }: TurnStory): string | undefined {
+  if (task?.result === undefined || task.result.trim() === "") return undefined;
+  const redacted = messages.some((message) => message.role === Role.ASSISTANT && message.redacted);
+  return redacted ? undefined : task.result;
 }
 
 function firstAgentOutput(events: readonly Event[]): string {
@@ -85,12 +95,13 @@ function metadataOf(story: TurnStory, withThumbnails: boolean): TurnMetadata {
   });
 }
 
-function agentsOf({ events, messages }: TurnStory): string[] {
+function agentsOf({ events, messages, task }: TurnStory): string[] {
   const agents = events.map(({ payload }) =>
     payload.case === "agentEvent" ? payload.value.agentId : undefined,
   );
   const speakers = messages.map(({ role, name }) => (role === Role.ASSISTANT ? name : undefined));
-  const named = [...agents, ...speakers].filter((name) => name !== undefined);
+  const workers = [task?.agentId, ...(task?.agentsUsed ?? [])];
+  const named = [...agents, ...speakers, ...workers].filter((name) => name !== undefined);
   return [...new Set(named)].filter((name) => name !== "").sort();
 }
 

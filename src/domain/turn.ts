@@ -2,10 +2,12 @@ import { create, type JsonObject } from "@bufbuild/protobuf";
 import { type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
 import type { Event, TurnEnded, TurnStarted } from "../../gen/parley/v1/event_pb.js";
 import { type Message, Role } from "../../gen/parley/v1/message_pb.js";
+import type { Task } from "../../gen/parley/v1/task_pb.js";
 import { type Turn, TurnSchema, TurnStatus } from "../../gen/parley/v1/turn_pb.js";
 import { merged } from "./merge.ts";
 import { messageOf } from "./message.ts";
 import { toolInvocations } from "./tool-invocations.ts";
+import { turnTask } from "./turn-task.ts";
 
 /** What was read of a turn. */
 export interface TurnExcerpt {
@@ -28,6 +30,8 @@ export interface TurnStory {
   readonly ended: TurnEnded | undefined;
   readonly endedAt: Timestamp | undefined;
   readonly lastSeq: number;
+  /** The task that worked on it, as far as its events tell of that. */
+  readonly task: Task | undefined;
   /** True if all its events are here. */
   readonly whole: boolean;
 }
@@ -45,6 +49,7 @@ export function storyOf(excerpt: TurnExcerpt): TurnStory {
     ended: end?.payload.case === "turnEnded" ? end.payload.value : undefined,
     endedAt: end?.at,
     lastSeq,
+    task: turnTask(events),
     whole: events.length === lastSeq - (opening?.seq ?? 0) + 1,
   };
 }
@@ -80,20 +85,26 @@ export function userMessage({ messages }: TurnStory): string {
   return messages.find(({ role }) => role === Role.USER)?.content ?? "";
 }
 
-/** As it was reported, else from the first event to the last answer. */
-export function latencyMs({ ended, opening, messages }: TurnStory): number | undefined {
+/** As it was reported, else from the first event to the last answer, else as its task took. */
+export function latencyMs({ ended, opening, messages, task }: TurnStory): number | undefined {
   if (ended?.latencyMs !== undefined) return ended.latencyMs;
   const answered = answerOf(messages)?.timestamp;
-  if (answered === undefined || opening?.at === undefined) return undefined;
-  return uint32(timestampMs(answered) - timestampMs(opening.at));
+  if (answered !== undefined && opening?.at !== undefined) {
+    return uint32(timestampMs(answered) - timestampMs(opening.at));
+  }
+  return task?.durationMs === undefined ? undefined : uint32(Number(task.durationMs));
 }
 
-/** As it was reported, else the sum over the messages, where all of them were looked at. */
-export function tokensUsed({ ended, messages, whole }: TurnStory): number | undefined {
+/**
+ * As it was reported, else the sum over the messages, else what was used for its task; sums
+ * only where all events were looked at.
+ */
+export function tokensUsed({ ended, messages, task, whole }: TurnStory): number | undefined {
   if (ended?.tokensUsed !== undefined) return ended.tokensUsed;
+  if (!whole) return undefined;
   const counted = messages.flatMap(({ tokens }) => tokens ?? []);
-  if (!whole || counted.length === 0) return undefined;
-  return uint32(counted.reduce((sum, tokens) => sum + tokens, 0));
+  if (counted.length > 0) return uint32(counted.reduce((sum, tokens) => sum + tokens, 0));
+  return task !== undefined && task.totalTokens > 0n ? uint32(Number(task.totalTokens)) : undefined;
 }
 
 /** The last assistant message that says something, or said something until it was redacted. */

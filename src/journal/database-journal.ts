@@ -33,6 +33,7 @@ import { indexEvents } from "./search/index-events.ts";
 import { takeUnindexed } from "./search/take-unindexed.ts";
 import { dueTasks } from "./tasks/due-tasks.ts";
 import { findTask } from "./tasks/find-task.ts";
+import { lastCompletion } from "./tasks/last-completion.ts";
 import { listTasks } from "./tasks/list-tasks.ts";
 import { offerTasks } from "./tasks/offer-tasks.ts";
 import { prepareRenewLease } from "./tasks/renew-lease.ts";
@@ -221,6 +222,10 @@ export class DatabaseJournal implements port.Journal {
 
   listLedger(query: port.LedgerQuery): Promise<port.LedgerPage> {
     return this.#guard(() => listLedger(this.#reads, query));
+  }
+
+  lastCompletion(uid: string): Promise<number | undefined> {
+    return this.#guard(() => lastCompletion(this.#reads, uid));
   }
 
   expireOperations(now: Date, limit: number): Promise<number> {

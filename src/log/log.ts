@@ -1,4 +1,5 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import type { Task } from "../../gen/parley/v1/task_pb.js";
 import type { Admitted } from "../domain/access.ts";
 import type { EventRecord } from "../domain/event.ts";
 import type { TurnExcerpt } from "../domain/turn.ts";
@@ -22,8 +23,10 @@ import { PartialPublisher, type PartialRequest } from "./publish-partial.ts";
 import { type ArchivedRequest, ArchiveReader } from "./read-archive.ts";
 import { type EventWish, readEvents, readWholeRange } from "./read-events.ts";
 import { type MessagePage, type MessageWish, readMessages } from "./read-messages.ts";
+import { type Completion, readCompletion } from "./read-results.ts";
 import { type Reading, type ReadRequest, SessionReader } from "./read-session.ts";
 import { type PastHead, readPastHead } from "./read-state.ts";
+import { readTasks, type TaskWish } from "./read-tasks.ts";
 import { findTurn, readTurn, readTurns, type TurnWish } from "./read-turns.ts";
 import { type FoundPage, type SearchRequest, search } from "./search.ts";
 import type { Stores } from "./stores.ts";
@@ -61,6 +64,10 @@ export interface Log
   turn(reading: Reading, turn: number): Promise<TurnExcerpt | undefined>;
   /** The turn of this number, or of this id among the last hundred. */
   findTurn(reading: Reading, name: string): Promise<TurnIdentity | undefined>;
+  /** Tasks as they were at the version that was read, at most `limit` and about 4 MiB. */
+  tasks(reading: Reading, wish: TaskWish): Promise<Task[]>;
+  /** How the last completed task of the session ended; undefined where none has completed. */
+  completion(reading: Reading): Promise<Completion | undefined>;
   list(query: SessionQuery): Promise<SessionPage>;
   latest(filter: LatestFilter): Promise<Head | undefined>;
   /** A session whose time is over, as the journal has it; else `session_not_found`. */
@@ -112,6 +119,8 @@ export function createLog(stores: Stores): Log {
     turns: (reading, wish) => readTurns(journal, reading, wish),
     turn: (reading, turn) => readTurn(journal, reading, turn),
     findTurn: (reading, name) => findTurn(journal, reading, name),
+    tasks: (reading, wish) => readTasks(journal, reading, wish),
+    completion: (reading) => readCompletion(journal, reading),
     list: (query) => journal.listSessions(query),
     latest: (filter) => journal.latestSession(filter),
     readArchived: (request) => archives.read(request),

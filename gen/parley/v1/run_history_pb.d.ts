@@ -58,7 +58,8 @@ export declare const GetSessionHistoryRequestSchema: GenMessage<GetSessionHistor
 /**
  * What happened in a session, oldest first. The timeline is a page of the log;
  * the three lists after it pick from that page. An answer has at most about
- * 4 MiB of events: go on with `next_offset`.
+ * 4 MiB of events and 4 MiB of tasks; of those that are cut off the other is
+ * too, so that `next_offset` leads on in both.
  *
  * @generated from message parley.v1.GetSessionHistoryResponse
  */
@@ -169,7 +170,8 @@ export declare type TimelineEntry = Message<"parley.v1.TimelineEntry"> & {
   type: string;
 
   /**
-   * What happened, for people. Never the content of a message.
+   * What happened, for people: in names and numbers, never in what somebody
+   * said, asked for or found.
    *
    * @generated from field: string description = 4;
    */
@@ -231,14 +233,16 @@ export declare type StageTransition = Message<"parley.v1.StageTransition"> & {
   status: TaskStatus;
 
   /**
-   * What the worker is at after it; unset where it does not say.
+   * What the worker is at after it; unset where it does not say, and while
+   * nobody works on it.
    *
    * @generated from field: optional string stage = 5;
    */
   stage?: string | undefined;
 
   /**
-   * How far the work is after it, 0 to 100, where the event says so.
+   * How far the work is after it, 0 to 100: where that was reported, and where
+   * it was completed.
    *
    * @generated from field: optional uint32 progress = 6;
    */
@@ -293,7 +297,8 @@ export declare type ResourceAllocation = Message<"parley.v1.ResourceAllocation">
   workerId?: string | undefined;
 
   /**
-   * How much money, in US dollars.
+   * How much money, in US dollars: what was held, and at the end of the run what
+   * of that was not used.
    *
    * @generated from field: optional double amount = 6;
    */
@@ -307,7 +312,9 @@ export declare type ResourceAllocation = Message<"parley.v1.ResourceAllocation">
   taskId?: string | undefined;
 
   /**
-   * Why it was taken back, such as `lease_expired` or `completed`.
+   * Why it was taken back: `lease_expired`, `returned` (by the worker, undone),
+   * `failed`, `completed`, `timeout`, or as the task was cancelled: `cancelled`,
+   * `interrupted`, `deleted`.
    *
    * @generated from field: optional string reason = 8;
    */
@@ -341,7 +348,8 @@ export declare type DecisionPoint = Message<"parley.v1.DecisionPoint"> & {
   timestamp?: Timestamp | undefined;
 
   /**
-   * What was decided, for people.
+   * What was decided, for people, at most 200 code points: of an agent's decision
+   * its `message`, else as in the timeline, with the reason that was given.
    *
    * @generated from field: string description = 3;
    */

@@ -94,7 +94,8 @@ export declare type GetSessionMetricsResponse = Message<"parley.v1.GetSessionMet
   efficiencyScore?: number | undefined;
 
   /**
-   * The last 100 tasks, oldest first, each with its own figures.
+   * The last 100 tasks, or as many of them as fit into about 4 MiB, oldest first,
+   * each with its own figures.
    *
    * @generated from field: repeated parley.v1.Task tasks = 7;
    */
@@ -121,14 +122,14 @@ export declare type MetricsUsage = Message<"parley.v1.MetricsUsage"> & {
   tokensUsed: bigint;
 
   /**
-   * Tokens that went in.
+   * Tokens that went in, of the reports that name a model.
    *
    * @generated from field: int64 input_tokens = 2;
    */
   inputTokens: bigint;
 
   /**
-   * Tokens that came out.
+   * Tokens that came out, of the reports that name a model.
    *
    * @generated from field: int64 output_tokens = 3;
    */
@@ -225,14 +226,15 @@ export declare type CostBreakdown = Message<"parley.v1.CostBreakdown"> & {
   budget?: number | undefined;
 
   /**
-   * Share of that which it has cost; unset without a budget.
+   * Share of that which it has cost; unset without a budget, and where that is 0.
    *
    * @generated from field: optional double budget_used = 6;
    */
   budgetUsed?: number | undefined;
 
   /**
-   * What is held on the owner's account; unset where accounts are off.
+   * What is held on the owner's account; unset where accounts are off, and once
+   * the run has ended.
    *
    * @generated from field: optional double held = 7;
    */
@@ -280,23 +282,25 @@ export declare type PerformanceMetrics = Message<"parley.v1.PerformanceMetrics">
   successRate?: number | undefined;
 
   /**
-   * Claims of tasks that ended, beyond the first of each.
+   * Claims of tasks that ended, beyond the first of each, without those that the
+   * worker gave back undone.
    *
    * @generated from field: uint32 retries = 4;
    */
   retries: number;
 
   /**
-   * Mean time from the submission to the first claim of the tasks that ended,
-   * in milliseconds; unset while none ended.
+   * Mean time from the submission to the first claim of the tasks that ended (to
+   * the end of those that were never claimed), in milliseconds; unset while none
+   * ended.
    *
    * @generated from field: optional int64 average_queue_ms = 5;
    */
   averageQueueMs?: bigint | undefined;
 
   /**
-   * Mean duration of the tasks that ended, in milliseconds; unset while none
-   * ended.
+   * Mean duration of the tasks that ended (0 for those that were never claimed),
+   * in milliseconds; unset while none ended.
    *
    * @generated from field: optional int64 average_task_ms = 6;
    */
@@ -310,7 +314,7 @@ export declare type PerformanceMetrics = Message<"parley.v1.PerformanceMetrics">
   tokensPerSecond?: number | undefined;
 
   /**
-   * Where the last task stands.
+   * Where the task stands that was submitted last.
    *
    * @generated from field: parley.v1.TaskStatus latest_status = 8;
    */

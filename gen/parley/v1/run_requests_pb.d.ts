@@ -226,7 +226,8 @@ export declare type GetSessionResultsRequest = Message<"parley.v1.GetSessionResu
   consistency: Consistency;
 
   /**
-   * The form over REST. Only json so far; `unsupported_format` for others.
+   * The form over REST. Only json so far, in any case; `unsupported_format` for
+   * others.
    *
    * @generated from field: string format = 4;
    */
@@ -240,7 +241,7 @@ export declare type GetSessionResultsRequest = Message<"parley.v1.GetSessionResu
 export declare const GetSessionResultsRequestSchema: GenMessage<GetSessionResultsRequest>;
 
 /**
- * What came out of a session: of a conversation, of its last completed task.
+ * What came out of a session: of a conversation, of the task that completed last.
  *
  * @generated from message parley.v1.GetSessionResultsResponse
  */
@@ -261,8 +262,8 @@ export declare type GetSessionResultsResponse = Message<"parley.v1.GetSessionRes
   results?: JsonObject | undefined;
 
   /**
-   * The findings in a few sentences: as the worker gave them, else the result's
-   * text.
+   * The findings in a few sentences: as the worker gave them, else (or where that
+   * is empty) the result's text.
    *
    * @generated from field: string summary = 3;
    */

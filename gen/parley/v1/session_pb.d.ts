@@ -281,7 +281,7 @@ export declare type Session = Message<"parley.v1.Session"> & {
   currentStage?: string | undefined;
 
   /**
-   * Results of a run that has completed; in lists always unset.
+   * Results of a run that has completed, where one session is read; else unset.
    *
    * @generated from field: google.protobuf.Struct results = 37;
    */

@@ -115,15 +115,17 @@ export declare type Turn = Message<"parley.v1.Turn"> & {
 
   /**
    * How long it took, in milliseconds: as it was reported, else from its first
-   * event to its last answer; unset until there is one.
+   * event to its last answer, else as long as its task, where that was claimed
+   * and ended in it; unset until there is one of these.
    *
    * @generated from field: optional uint32 latency_ms = 13;
    */
   latencyMs?: number | undefined;
 
   /**
-   * Tokens it took: as it was reported, else the sum of its messages' tokens;
-   * unset where nobody said, and where not all its messages were looked at.
+   * Tokens it took: as it was reported, else the sum of its messages' tokens, else
+   * what was reported for its task in it; unset where nobody said, and where not
+   * all its events were looked at.
    *
    * @generated from field: optional uint32 tokens_used = 14;
    */
@@ -172,7 +174,8 @@ export declare type TurnEvents = Message<"parley.v1.TurnEvents"> & {
   turn: number;
 
   /**
-   * The task that worked on it.
+   * The task that worked on it: the first one that has an event in it, other than
+   * being submitted or cancelled.
    *
    * @generated from field: optional string task_id = 2;
    */
@@ -186,10 +189,11 @@ export declare type TurnEvents = Message<"parley.v1.TurnEvents"> & {
   userQuery: string;
 
   /**
-   * What came back: its first output that is not blank and no title generator's,
-   * else empty. Outputs are its assistant messages; where it has none, the agent
-   * events named `llm_output` (in any case). A title generator is an agent or a
-   * speaker named `title_generator`.
+   * What came back: the result of its task, where that completed in it, is not
+   * blank, and no answer of the turn was redacted; else its first output that is
+   * not blank and no title generator's, else empty. Outputs are its assistant
+   * messages; where it has none, the agent events named `llm_output` (in any case).
+   * A title generator is an agent or a speaker named `title_generator`.
    *
    * @generated from field: string final_output = 4;
    */
@@ -253,7 +257,8 @@ export declare type TurnMetadata = Message<"parley.v1.TurnMetadata"> & {
   executionTimeMs?: number | undefined;
 
   /**
-   * Agents that its events name and speakers of its assistant messages, each
+   * Agents that its events and the usage reports of its task name, the agent its
+   * task was submitted for in it, and speakers of its assistant messages, each
    * once, sorted.
    *
    * @generated from field: repeated string agents_involved = 3;

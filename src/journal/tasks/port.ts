@@ -20,10 +20,16 @@ export interface Tasks {
   dueTasks(now: Date, limit: number): Promise<DueTask[]>;
   findTask(taskId: string): Promise<FoundTask | undefined>;
   /**
-   * Newest first, if not asked for otherwise; as many as fit into about 4 MiB, at least one. Those
-   * of deleted sessions are left out.
+   * Newest first unless `order` says otherwise: those of a session in the order of their numbers,
+   * those of all sessions in that of their times. As many as fit into 4 MiB, at least one of a page
+   * that has any. Those of deleted sessions are left out.
    */
   listTasks(query: TaskQuery): Promise<TaskPage>;
+  /**
+   * The place in its log where a session's task was completed last: the last seq of the change
+   * that says so. Undefined where none was.
+   */
+  lastCompletion(uid: string): Promise<number | undefined>;
   /** What the last 100 completed tasks of a type took, in the middle; undefined without any. */
   typicalTask(tenantId: string, type: string): Promise<TypicalTask | undefined>;
 }

@@ -88,6 +88,7 @@ export function scriptedJournal(kept: Kept[]): Journal {
     readAccount: unscripted("readAccount"),
     deposit: unscripted("deposit"),
     listLedger: unscripted("listLedger"),
+    lastCompletion: unscripted("lastCompletion"),
     expireOperations: unscripted("expireOperations"),
     ping: async () => {},
     close: async () => {},
