@@ -184,6 +184,7 @@ CREATE TABLE tasks (
   CONSTRAINT tasks_pkey PRIMARY KEY (task_id)
 ) WITH (fillfactor=80);
 CREATE INDEX tasks_completed ON public.tasks USING btree (tenant_id, type, ended_at DESC) WHERE (status = 5);
+CREATE INDEX tasks_completed_of_session ON public.tasks USING btree (session, last_seq DESC) WHERE (status = 5);
 CREATE INDEX tasks_due ON public.tasks USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX tasks_leased ON public.tasks USING btree (tenant_id) WHERE (lease_id IS NOT NULL);
 CREATE UNIQUE INDEX tasks_of_session ON public.tasks USING btree (session, number);

@@ -147,7 +147,7 @@ export function walkSuite(target: Target): void {
         task_id: lease.task.task_id,
         user_query: "Compare the two proposals",
         final_output: "The second one is cheaper.",
-        metadata: { tokens_used: 1200, agents_involved: ["reader"] },
+        metadata: { tokens_used: 1200, agents_involved: [pair.agentId, "reader"] },
       },
     ]);
   });
