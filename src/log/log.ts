@@ -30,6 +30,7 @@ import { readTasks, type TaskWish } from "./read-tasks.ts";
 import { findTurn, readTurn, readTurns, type TurnWish } from "./read-turns.ts";
 import { type FoundPage, type SearchRequest, search } from "./search.ts";
 import type { Stores } from "./stores.ts";
+import { TaskBell } from "./task-bell.ts";
 import { WatchHubs } from "./watch-hubs.ts";
 import { SessionWatcher, type WatchRequest } from "./watch-session.ts";
 import type { Update } from "./watch-update.ts";
@@ -46,6 +47,8 @@ export interface Log
   write(request: WriteRequest): Promise<Written>;
   /** What an operation of the last 24 hours did, if there was one. */
   findReceipt(operation: Operation): Promise<Receipt | undefined>;
+  /** Resolves when there may be a task to claim, or the time is over. */
+  awaitTask(ms: number, signal: AbortSignal): Promise<void>;
   /** The events that an operation wrote. */
   eventsOf(receipt: Receipt): Promise<readonly EventRecord[]>;
   /** A copy of a session its caller may see; else as `read` refuses. */
@@ -90,7 +93,8 @@ export function createLog(stores: Stores): Log {
   const { journal } = stores;
   const view = new CoherentView(stores.live, stores.clock, stores.stalenessMs);
   const reader = new SessionReader(stores, view);
-  const writer = new SessionWriter(stores, view, reader);
+  const bell = new TaskBell();
+  const writer = new SessionWriter(stores, view, reader, bell);
   const forker = new SessionForker(stores, view, reader);
   const archives = new ArchiveReader(stores, reader);
   const publisher = new PartialPublisher(stores, view, reader);
@@ -102,6 +106,7 @@ export function createLog(stores: Stores): Log {
     findReceipt: (operation) => journal.findReceipt(operation),
     eventsOf: ({ uid, firstSeq, lastSeq }) =>
       readWholeRange(journal, { uid, afterSeq: firstSeq - 1, upToSeq: lastSeq }),
+    awaitTask: (ms, signal) => bell.wait(ms, signal),
     offerTasks: (query) => journal.offerTasks(query),
     renewLease: (renewal) => journal.renewLease(renewal),
     findTask: (taskId) => journal.findTask(taskId),

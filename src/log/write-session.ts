@@ -16,6 +16,7 @@ import type { CoherentView } from "./coherent-view.ts";
 import { readWholeRange } from "./read-events.ts";
 import type { SessionReader } from "./read-session.ts";
 import type { Stores } from "./stores.ts";
+import type { TaskBell } from "./task-bell.ts";
 import { Turnstile } from "./turnstile.ts";
 
 export interface WriteRequest {
@@ -52,9 +53,11 @@ export class SessionWriter {
   readonly #stores: Stores;
   readonly #view: CoherentView;
   readonly #reader: SessionReader;
+  readonly #bell: TaskBell;
   readonly #turnstile = new Turnstile();
 
-  constructor(stores: Stores, view: CoherentView, reader: SessionReader) {
+  constructor(stores: Stores, view: CoherentView, reader: SessionReader, bell: TaskBell) {
+    this.#bell = bell;
     this.#stores = stores;
     this.#view = view;
     this.#reader = reader;
@@ -108,6 +111,7 @@ export class SessionWriter {
     if (outcome.kind === "moved") {
       return { head: outcome.head, confirmed: outcome.head !== undefined };
     }
+    if (outcome.kind === "committed") this.#bell.ring(decision.tasks);
     return { written: await this.#settle(request, outcome, asOf) };
   }
 
@@ -117,6 +121,7 @@ export class SessionWriter {
     const outcome = await this.#stores.journal.createSession(creation);
     switch (outcome.kind) {
       case "committed":
+        this.#bell.ring(creation.tasks);
         await this.#view.offer({ head: outcome.head, asOf, events: outcome.events });
         return { head: outcome.head };
       case "repeated":

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext } from "@connectrpc/connect";
 import type { Event } from "../../../gen/parley/v1/event_pb.js";
@@ -21,8 +20,11 @@ import { changeWork } from "../work.ts";
 import { DEFAULT_LEASE_S, ownerOf } from "./lease.ts";
 import { mayServe, workerOf } from "./worker.ts";
 
-/** Between two looks for work, in milliseconds: the first soon, then less often. */
-const PAUSE_MS = { first: 50, most: 400 };
+/**
+ * Between two looks for work that another replica has made ready, in milliseconds; what this
+ * one has is told at once.
+ */
+const LOOK_MS = 500;
 
 export function claimTask(context: Context) {
   return async (request: ClaimTaskRequest, call: HandlerContext) => {
@@ -32,12 +34,12 @@ export function claimTask(context: Context) {
     if (before !== undefined) return before;
     const until = context.clock.monotonic() + request.waitMs;
     const { signal } = call;
-    for (let wait = PAUSE_MS.first; ; wait = Math.min(wait * 1.5, PAUSE_MS.most)) {
+    for (;;) {
       const assignment = await takeOne(context, worker, request, named);
       if (assignment !== undefined) return { assignment };
       const left = until - context.clock.monotonic();
       if (left <= 0 || signal.aborted || context.shutdown.aborted) return {};
-      await pause(Math.min(left, wait), undefined, { signal }).catch(() => undefined);
+      await context.log.awaitTask(Math.min(left, LOOK_MS), signal);
     }
   };
 }
