@@ -59,6 +59,19 @@ describe("an update", () => {
     expect(cleared?.maxHistory ?? cleared?.channel).toBeUndefined();
   });
 
+  it("sets a budget as one thing, and clears it where a mask names it", () => {
+    const budget = { maxCost: 2, maxTokens: 5n };
+    expect(update({}, { budget })).toMatchObject({ budget, fields: ["budget"] });
+    expect(update({ budget }, { budget: { ...budget } })).toBeUndefined();
+    const tokens = update({ budget }, { budget: { maxTokens: 6n } });
+    expect([tokens?.budget?.maxCost, tokens?.budget?.maxTokens]).toEqual([undefined, 6n]);
+    const updateMask = { paths: ["budget"] };
+    expect(update({ budget }, { updateMask })?.budget).toBeUndefined();
+    expect(update({ budget }, { updateMask })?.fields).toEqual(["budget"]);
+    expect(update({}, { updateMask })).toBeUndefined();
+    expect(() => update({}, { budget: { maxCost: 1e-7 } })).toThrow(/budget\.max_cost/);
+  });
+
   it("sets and deletes labels one by one", () => {
     expect(update({ labels: { a: "1", b: "2" } }, { labels: { b: "", c: "3" } })?.labels).toEqual({
       a: "1",

@@ -14,6 +14,8 @@ const OTHERS = "(others)";
 export function addUsage(head: Head, session: Session, usage: UsageReported): void {
   session.tokensUsed += tokensOf(usage);
   session.cost = addDollars(session.cost, usage.cost);
+  head.inputTokens += usage.inputTokens;
+  head.outputTokens += usage.outputTokens;
   head.models = withUsage(head.models, usage.model, usage);
   head.agents = withUsage(head.agents, usage.agentId ?? "", usage);
   head.tools = withUsage(head.tools, usage.tool ?? "", usage);
@@ -40,13 +42,7 @@ function sum(item: UsageItem, usage: UsageReported): UsageItem {
   };
 }
 
-/** Tokens that went in and came out, over all models. */
+/** Tokens that went in and that came out, of all reports that told them apart. */
 export function directions(head: Head): { inputTokens: bigint; outputTokens: bigint } {
-  let inputTokens = 0n;
-  let outputTokens = 0n;
-  for (const item of head.models) {
-    inputTokens += item.inputTokens;
-    outputTokens += item.outputTokens;
-  }
-  return { inputTokens, outputTokens };
+  return { inputTokens: head.inputTokens, outputTokens: head.outputTokens };
 }

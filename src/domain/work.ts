@@ -56,6 +56,8 @@ export function dropWork(head: Head, session: Session): void {
     tasksCompleted: 0,
     tasksEnded: 0,
     countsAsOpen: false,
+    inputTokens: 0n,
+    outputTokens: 0n,
   });
   for (const name of ["heldMicros", "researchStrategy", "totals"] as const) delete head[name];
   Object.assign(session, {

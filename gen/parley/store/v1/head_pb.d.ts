@@ -166,6 +166,20 @@ export declare type Head = Message<"parley.store.v1.Head"> & {
    * @generated from field: parley.store.v1.TaskTotals totals = 20;
    */
   totals?: TaskTotals | undefined;
+
+  /**
+   * Tokens that went in and that came out, of all reports that told them apart.
+   *
+   * @generated from field: int64 input_tokens = 21;
+   */
+  inputTokens: bigint;
+
+  /**
+   * See `input_tokens`.
+   *
+   * @generated from field: int64 output_tokens = 22;
+   */
+  outputTokens: bigint;
 };
 
 /**
