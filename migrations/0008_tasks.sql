@@ -38,7 +38,11 @@ CREATE TABLE tasks (
 ) WITH (fillfactor = 80);
 
 CREATE UNIQUE INDEX tasks_of_session ON tasks (session, number);
+-- Whatever a worker asks for has its queue in order.
 CREATE INDEX tasks_ready ON tasks (tenant_id, ready_at) WHERE ready_at IS NOT NULL;
+CREATE INDEX tasks_ready_of_type ON tasks (tenant_id, type, ready_at) WHERE ready_at IS NOT NULL;
+CREATE INDEX tasks_ready_of_agent ON tasks (tenant_id, agent_id, ready_at)
+  WHERE ready_at IS NOT NULL AND agent_id IS NOT NULL;
 CREATE INDEX tasks_leased ON tasks (tenant_id) WHERE lease_id IS NOT NULL;
 CREATE INDEX tasks_due ON tasks (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX tasks_of_user ON tasks (tenant_id, user_id, created_at DESC, task_id DESC);

@@ -1,5 +1,37 @@
 -- The net effect of the migrations beside it. Made by scripts/schema.ts: do not edit.
 
+CREATE TABLE accounts (
+  tenant_id text COLLATE "C" NOT NULL,
+  user_id text COLLATE "C" NOT NULL,
+  available_micros bigint NOT NULL DEFAULT 0,
+  held_micros bigint NOT NULL DEFAULT 0,
+  open_runs integer NOT NULL DEFAULT 0,
+  CONSTRAINT accounts_held_micros_check CHECK ((held_micros >= 0)),
+  CONSTRAINT accounts_open_runs_check CHECK ((open_runs >= 0)),
+  CONSTRAINT accounts_pkey PRIMARY KEY (tenant_id, user_id)
+);
+
+CREATE TABLE ledger (
+  entry_id uuid NOT NULL,
+  tenant_id text COLLATE "C" NOT NULL,
+  user_id text COLLATE "C" NOT NULL,
+  at timestamp with time zone NOT NULL,
+  kind smallint NOT NULL,
+  debit text COLLATE "C" NOT NULL,
+  credit text COLLATE "C" NOT NULL,
+  micros bigint NOT NULL,
+  session uuid,
+  session_id text COLLATE "C",
+  seq integer,
+  note text,
+  digest bytea,
+  request_hash bytea,
+  CONSTRAINT ledger_micros_check CHECK ((micros > 0)),
+  CONSTRAINT ledger_pkey PRIMARY KEY (entry_id)
+);
+CREATE INDEX ledger_of_account ON public.ledger USING btree (tenant_id, user_id, at DESC, entry_id DESC);
+CREATE UNIQUE INDEX ledger_operations ON public.ledger USING btree (digest) WHERE (digest IS NOT NULL);
+
 CREATE TABLE operations (
   digest bytea NOT NULL,
   request_hash bytea NOT NULL,
@@ -113,6 +145,9 @@ CREATE TABLE sessions (
   state bytea NOT NULL,
   archived_at timestamp with time zone,
   pack_after timestamp with time zone,
+  session_type smallint NOT NULL DEFAULT 0,
+  tokens_used bigint NOT NULL DEFAULT 0,
+  cost_micros bigint NOT NULL DEFAULT 0,
   CONSTRAINT sessions_pkey PRIMARY KEY (uid)
 ) WITH (fillfactor=80);
 CREATE INDEX sessions_archived ON public.sessions USING btree (tenant_id, user_id, archived_at DESC, uid DESC) WHERE ((archived_at IS NOT NULL) AND (deleted_at IS NULL));
@@ -123,6 +158,39 @@ CREATE INDEX sessions_list ON public.sessions USING btree (tenant_id, user_id, c
 CREATE UNIQUE INDEX sessions_living_external_id ON public.sessions USING btree (tenant_id, user_id, external_id) WHERE ((deleted_at IS NULL) AND (external_id IS NOT NULL));
 CREATE UNIQUE INDEX sessions_living_session_id ON public.sessions USING btree (tenant_id, session_id) WHERE (deleted_at IS NULL);
 CREATE INDEX sessions_to_pack ON public.sessions USING btree (pack_after) WHERE (pack_after IS NOT NULL);
+
+CREATE TABLE tasks (
+  task_id uuid NOT NULL,
+  session uuid NOT NULL,
+  number integer NOT NULL,
+  tenant_id text COLLATE "C" NOT NULL,
+  user_id text COLLATE "C" NOT NULL,
+  type text COLLATE "C" NOT NULL,
+  agent_id text COLLATE "C",
+  status smallint NOT NULL,
+  ready_at timestamp with time zone,
+  lease_id uuid,
+  lease_until timestamp with time zone,
+  deadline_at timestamp with time zone,
+  due_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  last_seq integer NOT NULL,
+  tokens bigint NOT NULL,
+  cost_micros bigint NOT NULL,
+  duration_ms bigint,
+  bytes bytea NOT NULL,
+  CONSTRAINT tasks_pkey PRIMARY KEY (task_id)
+) WITH (fillfactor=80);
+CREATE INDEX tasks_completed ON public.tasks USING btree (tenant_id, type, ended_at DESC) WHERE (status = 5);
+CREATE INDEX tasks_completed_of_session ON public.tasks USING btree (session, last_seq DESC) WHERE (status = 5);
+CREATE INDEX tasks_due ON public.tasks USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX tasks_leased ON public.tasks USING btree (tenant_id) WHERE (lease_id IS NOT NULL);
+CREATE UNIQUE INDEX tasks_of_session ON public.tasks USING btree (session, number);
+CREATE INDEX tasks_of_user ON public.tasks USING btree (tenant_id, user_id, created_at DESC, task_id DESC);
+CREATE INDEX tasks_ready ON public.tasks USING btree (tenant_id, ready_at) WHERE (ready_at IS NOT NULL);
+CREATE INDEX tasks_ready_of_agent ON public.tasks USING btree (tenant_id, agent_id, ready_at) WHERE ((ready_at IS NOT NULL) AND (agent_id IS NOT NULL));
+CREATE INDEX tasks_ready_of_type ON public.tasks USING btree (tenant_id, type, ready_at) WHERE (ready_at IS NOT NULL);
 
 CREATE OR REPLACE FUNCTION public.drop_unpacked_chunks(log uuid)
  RETURNS void

@@ -1,6 +1,9 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import { unavailable } from "../domain/errors.ts";
 import type { EventRecord } from "../domain/event.ts";
+import { deposit } from "./accounts/deposit.ts";
+import { listLedger } from "./accounts/list-ledger.ts";
+import { readAccount } from "./accounts/read-accounts.ts";
 import { dueSessions, listArchived, packableSessions } from "./archive/archived-sessions.ts";
 import { packLog } from "./archive/pack.ts";
 import { readArchivedEvents } from "./archive/read-archived.ts";
@@ -28,7 +31,13 @@ import { findReceipts, receiptOf } from "./receipt.ts";
 import { findEntries } from "./search/find-entries.ts";
 import { indexEvents } from "./search/index-events.ts";
 import { takeUnindexed } from "./search/take-unindexed.ts";
+import { dueTasks } from "./tasks/due-tasks.ts";
+import { findTask } from "./tasks/find-task.ts";
 import { lastCompletion } from "./tasks/last-completion.ts";
+import { listTasks } from "./tasks/list-tasks.ts";
+import { offerTasks } from "./tasks/offer-tasks.ts";
+import { prepareRenewLease } from "./tasks/renew-lease.ts";
+import { typicalTask } from "./tasks/typical-task.ts";
 import { Writer } from "./writer/writer.ts";
 
 /** Heads one grouped query reads at most. */
@@ -70,6 +79,7 @@ export class DatabaseJournal implements port.Journal {
       countMessages: prepareCountMessages(builder),
       listSessions: prepareListSessions(builder),
       latestSession: prepareLatestSession(builder),
+      renewLease: prepareRenewLease(lane),
     };
   }
 
@@ -178,8 +188,44 @@ export class DatabaseJournal implements port.Journal {
     return this.#guard(() => indexEvents(this.#reads, change));
   }
 
+  offerTasks(query: port.OfferQuery): Promise<port.TaskPlace[]> {
+    return this.#guard(() => offerTasks(this.#reads, query));
+  }
+
+  renewLease(renewal: port.LeaseRenewal): Promise<port.LeaseStanding | undefined> {
+    return this.#guard(() => this.#prepared.renewLease(renewal));
+  }
+
+  dueTasks(now: Date, limit: number): Promise<port.DueTask[]> {
+    return this.#guard(() => dueTasks(this.#reads, now, limit));
+  }
+
+  findTask(taskId: string): Promise<port.FoundTask | undefined> {
+    return this.#guard(() => findTask(this.#reads, taskId));
+  }
+
+  listTasks(query: port.TaskQuery): Promise<port.TaskPage> {
+    return this.#guard(() => listTasks(this.#reads, query));
+  }
+
   lastCompletion(uid: string): Promise<number | undefined> {
     return this.#guard(() => lastCompletion(this.#reads, uid));
+  }
+
+  typicalTask(tenantId: string, type: string): Promise<port.TypicalTask | undefined> {
+    return this.#guard(() => typicalTask(this.#reads, tenantId, type));
+  }
+
+  readAccount(owner: port.AccountOwner): Promise<port.AccountBalance> {
+    return this.#guard(() => readAccount(this.#reads, owner));
+  }
+
+  deposit(wanted: port.Deposit): Promise<port.DepositOutcome> {
+    return this.#guard(() => deposit(this.#reads, wanted));
+  }
+
+  listLedger(query: port.LedgerQuery): Promise<port.LedgerPage> {
+    return this.#guard(() => listLedger(this.#reads, query));
   }
 
   expireOperations(now: Date, limit: number): Promise<number> {

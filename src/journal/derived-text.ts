@@ -13,6 +13,13 @@ export function soughtId(id: string): string {
   return id.includes("\0") ? "" : id;
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** The same for one that is a UUID, as they are given out; null for what none can be. */
+export function soughtUuid(id: string): string | null {
+  return UUID.test(id) ? id : null;
+}
+
 /** A pattern for `ILIKE` in which the text's own wildcards are plain characters. */
 export function containing(text: string): string {
   return `%${derivedText(text).replace(/[\\%_]/g, "\\$&")}%`;

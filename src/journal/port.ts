@@ -1,6 +1,6 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import type { Role } from "../../gen/parley/v1/message_pb.js";
-import type { SessionStatus } from "../../gen/parley/v1/session_pb.js";
+import type { SessionStatus, SessionType } from "../../gen/parley/v1/session_pb.js";
 import type { Rewrite } from "../domain/decision.ts";
 import type { EventRecord, NewEvent } from "../domain/event.ts";
 import type { AccountChange } from "../domain/settlement.ts";
@@ -308,6 +308,7 @@ export interface SessionQuery {
   readonly tenantId: string;
   readonly userId: string;
   readonly status?: SessionStatus;
+  readonly sessionType?: SessionType;
   readonly agentId?: string;
   readonly titleContains?: string;
   readonly createdFrom?: Date;
@@ -328,7 +329,11 @@ export interface SessionPage {
   /** Figures over all that match, whatever the page. */
   readonly total: number;
   readonly byStatus: ReadonlyMap<SessionStatus, number>;
+  /** Conversations among them, as `UNSPECIFIED`. */
+  readonly byType: ReadonlyMap<SessionType, number>;
   readonly messageCount: number;
+  readonly tokensUsed: bigint;
+  readonly costMicros: bigint;
 }
 
 export interface LatestFilter {

@@ -1,9 +1,10 @@
 import type { HandlerContext } from "@connectrpc/connect";
 import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
-import { SessionStatus } from "../../../gen/parley/v1/session_pb.js";
+import { SessionStatus, SessionType } from "../../../gen/parley/v1/session_pb.js";
 import type { ListSessionsRequest } from "../../../gen/parley/v1/session_queries_pb.js";
 import type { Context } from "../../context.ts";
 import { dateBefore, dateFrom } from "../../domain/dates.ts";
+import { toDollars } from "../../domain/money.ts";
 import { decodePageToken, encodePageToken, timePlaceOf } from "../../domain/page-token.ts";
 import { sessionView } from "../../domain/session-view.ts";
 import type { SessionPage, SessionQuery } from "../../journal/port.ts";
@@ -41,14 +42,15 @@ export function listSessions(context: Context) {
 
 type Filter = Pick<
   SessionQuery,
-  "status" | "agentId" | "titleContains" | "createdFrom" | "createdBefore" | "order"
+  "status" | "sessionType" | "agentId" | "titleContains" | "createdFrom" | "createdBefore" | "order"
 >;
 
 function filterOf(request: ListSessionsRequest): Filter {
-  const { status, agentId, q, dateFrom: from, dateTo: to } = request;
+  const { status, sessionType, agentId, q, dateFrom: from, dateTo: to } = request;
   return {
     order: orderOf(request, "desc"),
     ...(status === SessionStatus.UNSPECIFIED ? {} : { status }),
+    ...(sessionType === SessionType.UNSPECIFIED ? {} : { sessionType }),
     ...(agentId === undefined ? {} : { agentId }),
     ...(q === undefined ? {} : { titleContains: q }),
     ...(from === undefined ? {} : { createdFrom: dateFrom("date_from", from) }),
@@ -69,9 +71,22 @@ function placeOf(token: string, filter: Filter): { createdAt: Date; uid: string 
 }
 
 function summaryOf(page: SessionPage) {
-  const byStatus: Record<string, number> = {};
-  for (const [status, count] of page.byStatus) {
-    byStatus[(SessionStatus[status] ?? String(status)).toLowerCase()] = count;
-  }
-  return { byStatus, messageCount: BigInt(page.messageCount) };
+  const runs = [...page.byType].filter(([type]) => type !== SessionType.UNSPECIFIED);
+  return {
+    byStatus: named(page.byStatus, SessionStatus),
+    byType: named(runs, SessionType),
+    messageCount: BigInt(page.messageCount),
+    tokensUsed: page.tokensUsed,
+    cost: toDollars(page.costMicros),
+  };
+}
+
+/** Counts by the short names that statuses and types have over REST. */
+function named(
+  counts: Iterable<readonly [value: number, count: number]>,
+  names: Readonly<Record<number, string>>,
+): Record<string, number> {
+  return Object.fromEntries(
+    Array.from(counts, ([value, count]) => [(names[value] ?? String(value)).toLowerCase(), count]),
+  );
 }

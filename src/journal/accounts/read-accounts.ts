@@ -1,3 +1,4 @@
+import { soughtId } from "../derived-text.ts";
 import type { Lane, Statement } from "../lane.ts";
 import type { AccountBalance, AccountOwner } from "./port.ts";
 
@@ -11,12 +12,18 @@ const OPEN_ACCOUNTS: Statement = {
   name: "open_accounts",
   text: `
     INSERT INTO accounts (tenant_id, user_id)
-    SELECT DISTINCT tenant_id, user_id FROM unnest($1::text[], $2::text[]) AS o (tenant_id, user_id)
-    ORDER BY tenant_id, user_id
+    SELECT DISTINCT o.tenant_id COLLATE "C", o.user_id COLLATE "C"
+    FROM unnest($1::text[], $2::text[]) AS o (tenant_id, user_id)
+    WHERE NOT EXISTS (
+      SELECT FROM accounts a WHERE a.tenant_id = o.tenant_id AND a.user_id = o.user_id)
+    ORDER BY 1, 2
     ON CONFLICT DO NOTHING`,
 };
 
-/** So that there is a row to lock; says nothing of what is on it. */
+/**
+ * So that there is a row to lock; says nothing of what is on it. One that is there is not even
+ * tried: it would be waited for whoever changes it.
+ */
 export async function openAccounts(lane: Lane, owners: readonly AccountOwner[]): Promise<void> {
   if (owners.length > 0) await lane.run(OPEN_ACCOUNTS, ownerArrays(owners));
 }
@@ -55,6 +62,12 @@ export async function readAccounts(
       },
     ]),
   );
+}
+
+export async function readAccount(lane: Lane, owner: AccountOwner): Promise<AccountBalance> {
+  const sought = { tenantId: soughtId(owner.tenantId), userId: soughtId(owner.userId) };
+  const accounts = await readAccounts(lane, [sought]);
+  return accounts.get(accountName(sought)) ?? EMPTY_ACCOUNT;
 }
 
 export function accountName({ tenantId, userId }: AccountOwner): string {

@@ -92,9 +92,9 @@ function refusedOutcome(
   const { claim, head } = creation;
   if (claim === undefined) return undefined;
   const account = accounts.get(accountName(sessionOf(head))) ?? EMPTY_ACCOUNT;
-  const { holdMicros = 0n, maxOpenRuns = Number.POSITIVE_INFINITY } = claim;
+  const { holdMicros, maxOpenRuns = Number.POSITIVE_INFINITY } = claim;
   if (account.openRuns >= maxOpenRuns) return () => ({ kind: "refused", for: "quota" });
-  if (account.availableMicros >= holdMicros) return undefined;
+  if (holdMicros === undefined || account.availableMicros >= holdMicros) return undefined;
   return () => ({ kind: "refused", for: "balance" });
 }
 

@@ -1,5 +1,6 @@
 import type { ParleyError } from "../../domain/errors.ts";
 import type { NewEvent } from "../../domain/event.ts";
+import type { TaskRecord } from "../../domain/task-record.ts";
 import { DIGEST_BYTES, operationDigest } from "../operation.ts";
 import type { Change, ChangeOutcome, Creation, CreationOutcome, Operation } from "../port.ts";
 import { type Tally, tallyOf } from "./placement.ts";
@@ -14,7 +15,7 @@ export interface Pending<Outcome> {
   readonly requestHash: Uint8Array;
   readonly events: readonly NewEvent[];
   readonly tally: Tally;
-  /** Bytes of its events and its state. */
+  /** Bytes of its events, its state and its tasks. */
   readonly bytes: number;
   /** True if nothing else of its session may be in its batch. */
   readonly alone: boolean;
@@ -45,15 +46,15 @@ export function pendingChange(change: Change): Omit<PendingChange, Settled> {
     change,
     state,
     alone: state !== undefined || events.length === 0 || change.atTurn !== undefined,
-    ...sharedOf(operation, uid, events, state),
+    ...sharedOf(operation, uid, events, state, change.tasks),
     ...(change.rewrites && rewriting(change, events, state)),
   };
 }
 
 export function pendingCreation(creation: Creation): Omit<PendingCreation, Settled> {
-  const { operation, head, events } = creation;
+  const { operation, head, events, tasks } = creation;
   const state = stateColumns(head, true);
-  return { creation, state, alone: true, ...sharedOf(operation, head.uid, events, state) };
+  return { creation, state, alone: true, ...sharedOf(operation, head.uid, events, state, tasks) };
 }
 
 /** What is counted of a change that rewrites events. */
@@ -75,10 +76,12 @@ export function sharedOf(
   uid: string,
   events: readonly NewEvent[],
   state: StateColumns | undefined,
+  tasks: readonly TaskRecord[] = [],
 ) {
   const { tenantId, requestHash } = operation;
   if (requestHash.length !== DIGEST_BYTES) throw new RangeError("a request hash has 32 bytes");
   const tally = tallyOf(events);
-  const bytes = tally.bytes + (state?.bytes.length ?? 0);
+  const own = [...tasks, ...(state ? [state] : [])];
+  const bytes = own.reduce((sum, { bytes }) => sum + bytes.length, tally.bytes);
   return { tenantId, uid, digest: operationDigest(operation), requestHash, events, tally, bytes };
 }

@@ -53,7 +53,8 @@ const REPLACED = [
 ].map((name) => `${name} = excluded.${name}`);
 
 /**
- * Makes tasks what they are after the changes that a table \`placed\` has.
+ * Makes tasks what they are after the changes that a table \`placed\` has. Their rows are locked
+ * in one order, as by the renewal of leases.
  * @param first number of the first parameter of `taskArrays`
  * @param blob number of the parameter that holds all bytes
  */
@@ -63,6 +64,7 @@ export function changeTasks(first: number, blob: number): string {
   SELECT ${VALUES("l", "p.last_seq", blob)}
   FROM ${unnest(TASK_COLUMNS, first, "t")}
     JOIN placed p ON p.n = t.write JOIN locked l ON l.uid = p.uid
+  ORDER BY t.task_id
   ON CONFLICT (task_id) DO UPDATE SET ${REPLACED.join(", ")},
     lease_until = ${LEASE_UNTIL}, due_at = least(${LEASE_UNTIL}, excluded.deadline_at)`;
 }
