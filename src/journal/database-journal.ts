@@ -208,6 +208,10 @@ export class DatabaseJournal implements port.Journal {
     return this.#guard(() => listTasks(this.#reads, query));
   }
 
+  lastCompletion(uid: string): Promise<number | undefined> {
+    return this.#guard(() => lastCompletion(this.#reads, uid));
+  }
+
   typicalTask(tenantId: string, type: string): Promise<port.TypicalTask | undefined> {
     return this.#guard(() => typicalTask(this.#reads, tenantId, type));
   }
@@ -222,10 +226,6 @@ export class DatabaseJournal implements port.Journal {
 
   listLedger(query: port.LedgerQuery): Promise<port.LedgerPage> {
     return this.#guard(() => listLedger(this.#reads, query));
-  }
-
-  lastCompletion(uid: string): Promise<number | undefined> {
-    return this.#guard(() => lastCompletion(this.#reads, uid));
   }
 
   expireOperations(now: Date, limit: number): Promise<number> {

@@ -48,5 +48,6 @@ export const tasks = pgTable(
     index("tasks_due").on(t.dueAt).where(sql`due_at IS NOT NULL`),
     index("tasks_of_user").on(t.tenantId, t.userId, t.createdAt.desc(), t.taskId.desc()),
     index("tasks_completed").on(t.tenantId, t.type, t.endedAt.desc()).where(sql`status = 5`),
+    index("tasks_completed_of_session").on(t.session, t.lastSeq.desc()).where(sql`status = 5`),
   ],
 );

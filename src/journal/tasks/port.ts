@@ -20,9 +20,8 @@ export interface Tasks {
   dueTasks(now: Date, limit: number): Promise<DueTask[]>;
   findTask(taskId: string): Promise<FoundTask | undefined>;
   /**
-   * Newest first unless `order` says otherwise: those of a session in the order of their numbers,
-   * those of all sessions in that of their times. As many as fit into 4 MiB, at least one of a page
-   * that has any. Those of deleted sessions are left out.
+   * Newest first, if not asked for otherwise; those of one session in the order of their numbers.
+   * As many as fit into about 4 MiB, at least one. Those of deleted sessions are left out.
    */
   listTasks(query: TaskQuery): Promise<TaskPage>;
   /**
