@@ -1,4 +1,5 @@
 import {
+  clone,
   create,
   type DescMessage,
   type DescMethod,
@@ -18,9 +19,10 @@ import {
   credentials as grpcCredentials,
   Metadata,
 } from "@grpc/grpc-js";
+import { channelOptions } from "./grpc-channel.ts";
 
-/** A page holds about 4 MiB and one event more; grpc-js takes 4 MiB unless told. */
-const MAX_RECEIVE_BYTES = 16 * 1024 * 1024;
+/** Says over metadata what `request_id` says in the request. */
+const IDEMPOTENCY_KEY = "idempotency-key";
 
 /** Per call: what is sent along, and when to give up. */
 export interface GrpcCallOptions {
@@ -53,7 +55,7 @@ export type GrpcClient<S extends DescService> = {
 export interface GrpcClientOptions {
   /** Default: cleartext. */
   readonly credentials?: ChannelCredentials;
-  /** Channel options of grpc-js, such as keepalive. */
+  /** Channel options of grpc-js, instead of those in `grpc-channel.ts`. */
   readonly channel?: ClientOptions;
   /** Sent with every call. */
   readonly metadata?: Readonly<Record<string, string>>;
@@ -61,7 +63,9 @@ export interface GrpcClientOptions {
 
 /**
  * A gRPC client on @grpc/grpc-js, built from a generated descriptor; `target` is
- * `host:port`. Failures are grpc-js `ServiceError`s.
+ * `host:port`. Failures are grpc-js `ServiceError`s. A call that finds the server
+ * unavailable is sent again, up to three times; so that a write is safe to repeat, it
+ * gets a `request_id` where the caller gave none.
  */
 export function createGrpcClient<S extends DescService>(
   service: S,
@@ -69,7 +73,7 @@ export function createGrpcClient<S extends DescService>(
   options: GrpcClientOptions = {},
 ): GrpcClient<S> {
   const channel = new Client(target, options.credentials ?? grpcCredentials.createInsecure(), {
-    "grpc.max_receive_message_length": MAX_RECEIVE_BYTES,
+    ...channelOptions(service),
     ...options.channel,
   });
   const methods = service.methods.map((method) => [
@@ -84,12 +88,13 @@ export function createGrpcClient<S extends DescService>(
 function unary(client: Client, method: DescMethod, defaults: GrpcClientOptions) {
   return (request: MessageInitShape<DescMessage>, options: GrpcCallOptions = {}) =>
     new Promise((resolve, reject) => {
+      const metadata = metadataOf(defaults, options);
       const call = client.makeUnaryRequest(
         pathOf(method),
         serialize(method),
         deserialize(method),
-        create(method.input, request),
-        metadataOf(defaults, options),
+        named(method, request, metadata),
+        metadata,
         callOptionsOf(options),
         (error, response) => {
           options.signal?.removeEventListener("abort", cancel);
@@ -119,6 +124,21 @@ function serverStreaming(client: Client, method: DescMethod, defaults: GrpcClien
     call.once("close", () => options.signal?.removeEventListener("abort", cancel));
     return cancelledOnReturn(call);
   };
+}
+
+/** The request with a `request_id`, if it has a place for one and nobody gave it. */
+function named(
+  method: DescMethod,
+  request: MessageInitShape<DescMessage>,
+  metadata: Metadata,
+): MessageShape<DescMessage> {
+  const message = create(method.input, request);
+  const field = method.input.field.requestId;
+  const given = (message as Readonly<Record<string, unknown>>).requestId !== "";
+  if (field === undefined || given || metadata.get(IDEMPOTENCY_KEY).length > 0) return message;
+  // `create` gives a message back as it is, and the caller may send it again as another call.
+  const copy = message === request ? clone(method.input, message) : message;
+  return Object.assign(copy, { requestId: crypto.randomUUID() });
 }
 
 /** Leaving the loop ends the call; grpc-js alone would go on listening. */
