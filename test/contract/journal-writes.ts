@@ -24,7 +24,7 @@ import type {
 
 const ACTOR = create(ActorSchema, { type: ActorType.USER, id: "user-1" });
 
-type SessionFields = Exclude<MessageInitShape<typeof SessionSchema>, { $typeName: string }>;
+export type SessionFields = Exclude<MessageInitShape<typeof SessionSchema>, { $typeName: string }>;
 
 export const TENANT = "tenant-1";
 export const USER = "user-1";

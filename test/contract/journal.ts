@@ -4,15 +4,17 @@ import { timestampDate } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import { Role } from "../../gen/parley/v1/message_pb.js";
-import { SessionStatus } from "../../gen/parley/v1/session_pb.js";
+import { SessionStatus, SessionType } from "../../gen/parley/v1/session_pb.js";
 import { ParleyError } from "../../src/domain/errors.ts";
 import { decodeEvent } from "../../src/domain/event.ts";
 import type { ChangeOutcome, Journal, SessionQuery } from "../../src/journal/port.ts";
 import type { Fault } from "../support/tcp-proxy.ts";
+import { accountContract, accountFaultsContract } from "./journal-accounts.ts";
 import { archiveContract } from "./journal-archive.ts";
 import { forkContract, forkFaultsContract } from "./journal-forks.ts";
 import { pastStateContract } from "./journal-past-states.ts";
 import { rewriteContract } from "./journal-rewrites.ts";
+import { taskContract } from "./journal-tasks.ts";
 import { turnContract } from "./journal-turns.ts";
 import {
   addressOf,
@@ -86,6 +88,8 @@ export function journalContract(
     archiveContract(() => journal);
     pastStateContract(() => journal);
     forkContract(() => journal);
+    taskContract(() => journal);
+    accountContract(() => journal);
 
     describe("creating", () => {
       it("answers with the head and its first event", async () => {
@@ -864,6 +868,53 @@ export function journalContract(
         expect(await titles(query(userId, { titleContains: "a_1" }))).toEqual([]);
       });
 
+      it("tell runs by type, tokens and money", async () => {
+        const userId = randomUUID();
+        const { RESEARCH, ANALYSIS } = SessionType;
+        const add = (n: number, of = {}) =>
+          newSession(journal, { userId, title: `${n}`, ...of }, day(n));
+        await add(1, { sessionType: RESEARCH, tokensUsed: 9_000_000_000n, cost: 0.1 });
+        await add(2, { sessionType: RESEARCH, cost: 0.2, status: SessionStatus.RUNNING });
+        const third = await add(3, { sessionType: ANALYSIS, tokensUsed: 1n, cost: 1e6 });
+        await add(4);
+        await deleted(journal, await add(5, { sessionType: ANALYSIS, cost: 5 }));
+        const figures = async (of: Partial<SessionQuery> = {}) => {
+          const { heads, hasMore: _, ...totals } = await journal.listSessions(query(userId, of));
+          return { titles: heads.map(({ session }) => session!.title), ...totals };
+        };
+        expect(await figures({ limit: 1 })).toEqual({
+          titles: ["4"],
+          total: 4,
+          byStatus: new Map([
+            [SessionStatus.ACTIVE, 3],
+            [SessionStatus.RUNNING, 1],
+          ]),
+          byType: new Map([
+            [SessionType.UNSPECIFIED, 1],
+            [RESEARCH, 2],
+            [ANALYSIS, 1],
+          ]),
+          messageCount: 0,
+          tokensUsed: 9_000_000_001n,
+          costMicros: 1_000_000_300_000n,
+        });
+        expect(await figures({ sessionType: RESEARCH })).toMatchObject({
+          titles: ["2", "1"],
+          byType: new Map([[RESEARCH, 2]]),
+          tokensUsed: 9_000_000_000n,
+          costMicros: 300_000n,
+        });
+        const state = restated(third, { sessionType: RESEARCH, tokensUsed: 2n, cost: 3 });
+        committed(await journal.changeSession(restate(third, state)));
+        expect(await figures({ sessionType: ANALYSIS })).toMatchObject({ titles: [], total: 0 });
+        expect(await figures()).toMatchObject({ tokensUsed: 9_000_000_002n });
+        expect(await figures({ userId: randomUUID() })).toMatchObject({
+          byType: new Map(),
+          tokensUsed: 0n,
+          costMicros: 0n,
+        });
+      });
+
       it("take any number and any time", async () => {
         const userId = randomUUID();
         const only = await newSession(journal, { userId, title: "only" }, day(1));
@@ -967,6 +1018,10 @@ export function journalContract(
       forkFaultsContract(
         () => journal,
         (kind) => store.fault(FORK, kind),
+      );
+      accountFaultsContract(
+        () => journal,
+        (statement, kind) => store.fault(statement, kind),
       );
 
       for (const fault of ["lose-reply", "lose-request", "stall"] as const) {

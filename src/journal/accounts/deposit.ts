@@ -1,5 +1,5 @@
 import { LedgerEntryKind } from "../../../gen/parley/v1/account_service_pb.js";
-import { outcomeUnknown } from "../../domain/errors.ts";
+import { outcomeUnknown, unavailable } from "../../domain/errors.ts";
 import { derivedText } from "../derived-text.ts";
 import { failureKind } from "../failure.ts";
 import type { Lane, Statement } from "../lane.ts";
@@ -8,52 +8,49 @@ import { ENTRY, type LedgerRow, ledgerEntry } from "./ledger-row.ts";
 import type { Deposit, DepositOutcome } from "./port.ts";
 
 /**
- * An operation that was done before meets its entry, which stays as it is: to update it to what it
- * is already gives it back, also where it was committed since the statement began.
+ * The account is raised only with a new entry. An operation that was done before is found by the
+ * snapshot; one that was done since it was taken gives nothing, and is found by the next try.
  */
 const DEPOSIT: Statement = {
   name: "deposit",
   text: `
     WITH entry AS (
-      INSERT INTO ledger AS l (entry_id, tenant_id, user_id, at, kind, debit, credit, micros, note,
+      INSERT INTO ledger (entry_id, tenant_id, user_id, at, kind, debit, credit, micros, note,
         digest, request_hash)
       VALUES ($1, $2, $3, $4, ${LedgerEntryKind.DEPOSIT}, 'deposits', 'available', $5, $6, $7, $8)
-      ON CONFLICT (digest) WHERE digest IS NOT NULL DO UPDATE SET digest = l.digest
-      RETURNING l.*, l.entry_id = $1 AS first
+      ON CONFLICT (digest) WHERE digest IS NOT NULL DO NOTHING
+      RETURNING *
     ), raised AS (
       INSERT INTO accounts AS a (tenant_id, user_id, available_micros)
-      SELECT tenant_id, user_id, micros FROM entry WHERE first
+      SELECT tenant_id, user_id, micros FROM entry
       ON CONFLICT (tenant_id, user_id)
         DO UPDATE SET available_micros = a.available_micros + excluded.available_micros
     )
-    SELECT ${ENTRY}, request_hash, first FROM entry`,
+    SELECT ${ENTRY}, request_hash FROM entry
+    UNION ALL SELECT ${ENTRY}, request_hash FROM ledger WHERE digest = $7`,
 };
 
-interface DepositRow extends LedgerRow {
-  readonly request_hash: Buffer;
-  readonly first: boolean;
-}
+/** Also after a statement whose answer was lost: its entry, if it has made one, is found. */
+const MAX_ATTEMPTS = 3;
 
-/**
- * A statement whose answer was lost is sent once more: if the first one was committed, the second
- * one waits for it and finds its entry.
- */
+type DepositRow = LedgerRow & { readonly request_hash: Buffer };
+
 export async function deposit(lane: Lane, wanted: Deposit): Promise<DepositOutcome> {
-  try {
-    return await send(lane, wanted);
-  } catch (error) {
-    if (failureKind(error) !== "lost") throw error;
+  let lost: unknown;
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    try {
+      const [row] = await lane.run<DepositRow>(DEPOSIT, valuesOf(wanted));
+      if (row !== undefined) return outcomeOf(row, wanted);
+    } catch (error) {
+      if (failureKind(error) === "lost") lost = error;
+      else throw lost === undefined ? error : outcomeUnknown(error);
+    }
   }
-  try {
-    return await send(lane, wanted);
-  } catch (error) {
-    throw outcomeUnknown(error);
-  }
+  throw lost === undefined ? unavailable() : outcomeUnknown(lost);
 }
 
-async function send(lane: Lane, wanted: Deposit): Promise<DepositOutcome> {
-  const { entryId, tenantId, userId, at, micros, note, operation } = wanted;
-  const [row] = await lane.run<DepositRow>(DEPOSIT, [
+function valuesOf({ entryId, tenantId, userId, at, micros, note, operation }: Deposit): unknown[] {
+  return [
     entryId,
     tenantId,
     userId,
@@ -62,6 +59,10 @@ async function send(lane: Lane, wanted: Deposit): Promise<DepositOutcome> {
     note === undefined ? null : derivedText(note, 1024),
     operationDigest(operation),
     operation.requestHash,
-  ]);
-  return { entry: ledgerEntry(row!), first: row!.first, requestHash: row!.request_hash };
+  ];
+}
+
+function outcomeOf(row: DepositRow, { entryId }: Deposit): DepositOutcome {
+  const first = row.entry_id === entryId;
+  return { entry: ledgerEntry(row), first, requestHash: row.request_hash };
 }
