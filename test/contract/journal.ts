@@ -10,6 +10,7 @@ import { decodeEvent } from "../../src/domain/event.ts";
 import type { ChangeOutcome, Journal, SessionQuery } from "../../src/journal/port.ts";
 import type { Fault } from "../support/tcp-proxy.ts";
 import { archiveContract } from "./journal-archive.ts";
+import { completionContract } from "./journal-completions.ts";
 import { forkContract, forkFaultsContract } from "./journal-forks.ts";
 import { pastStateContract } from "./journal-past-states.ts";
 import { rewriteContract } from "./journal-rewrites.ts";
@@ -729,6 +730,7 @@ export function journalContract(
     });
 
     describe("turns", () => turnContract(() => journal));
+    describe("completions", () => completionContract(() => journal));
     describe("rewriting", () => rewriteContract(() => journal));
 
     describe("what cannot be decoded", () => {
