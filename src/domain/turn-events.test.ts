@@ -125,6 +125,8 @@ describe("a turn that a task worked on", () => {
   it("says nothing of what it cannot know: a part of the usage, or of the time", () => {
     const gap = turnEvents([asked, claimed(3), used(5, 3n)]).metadata;
     expect(gap?.tokensUsed).toBeUndefined();
+    const unseen = turnEvents([asked, claimed(3), completed(9, "")]).metadata;
+    expect(unseen?.executionTimeMs).toBeUndefined();
     // Claimed in an earlier turn.
     const late = turnEvents([asked, progressed(3, 9), completed(4, "")]).metadata;
     expect(late?.executionTimeMs ?? late?.tokensUsed).toBeUndefined();

@@ -85,14 +85,19 @@ export function userMessage({ messages }: TurnStory): string {
   return messages.find(({ role }) => role === Role.USER)?.content ?? "";
 }
 
-/** As it was reported, else from the first event to the last answer, else as its task took. */
-export function latencyMs({ ended, opening, messages, task }: TurnStory): number | undefined {
+/**
+ * As it was reported, else from the first event to the last answer, else as long as its task took,
+ * where all events were looked at: it may have been paused.
+ */
+export function latencyMs(story: TurnStory): number | undefined {
+  const { ended, opening, messages, task, whole } = story;
   if (ended?.latencyMs !== undefined) return ended.latencyMs;
   const answered = answerOf(messages)?.timestamp;
   if (answered !== undefined && opening?.at !== undefined) {
     return uint32(timestampMs(answered) - timestampMs(opening.at));
   }
-  return task?.durationMs === undefined ? undefined : uint32(Number(task.durationMs));
+  if (!whole || task?.durationMs === undefined) return undefined;
+  return uint32(Number(task.durationMs));
 }
 
 /**

@@ -11,6 +11,7 @@ import type { ChangeOutcome, Journal, SessionQuery } from "../../src/journal/por
 import type { Fault } from "../support/tcp-proxy.ts";
 import { accountContract, accountFaultsContract } from "./journal-accounts.ts";
 import { archiveContract } from "./journal-archive.ts";
+import { completionContract } from "./journal-completions.ts";
 import { forkContract, forkFaultsContract } from "./journal-forks.ts";
 import { pastStateContract } from "./journal-past-states.ts";
 import { rewriteContract } from "./journal-rewrites.ts";
@@ -733,6 +734,7 @@ export function journalContract(
     });
 
     describe("turns", () => turnContract(() => journal));
+    describe("completions", () => completionContract(() => journal));
     describe("rewriting", () => rewriteContract(() => journal));
 
     describe("what cannot be decoded", () => {

@@ -115,8 +115,9 @@ export declare type Turn = Message<"parley.v1.Turn"> & {
 
   /**
    * How long it took, in milliseconds: as it was reported, else from its first
-   * event to its last answer, else as long as its task, where that was claimed
-   * and ended in it; unset until there is one of these.
+   * event to its last answer, else as long as its task took, where that was
+   * claimed and ended in it and all its events were looked at; unset until there
+   * is one of these.
    *
    * @generated from field: optional uint32 latency_ms = 13;
    */
