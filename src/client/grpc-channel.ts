@@ -16,7 +16,11 @@ const RECONNECT = {
   "grpc.max_reconnect_backoff_ms": 5_000,
 };
 
-/** Four attempts within about 1.3 s: a replica that is being replaced. What lasts longer is told. */
+/**
+ * Four attempts within about 1.3 s: a replica that is being replaced. What lasts longer is told,
+ * and so is `unavailable` as the server's own answer: it says when to try again, and grpc-js
+ * repeats nothing that was answered.
+ */
 const RETRY_POLICY = {
   maxAttempts: 4,
   initialBackoff: "0.1s",

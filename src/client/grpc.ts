@@ -63,8 +63,8 @@ export interface GrpcClientOptions {
 
 /**
  * A gRPC client on @grpc/grpc-js, built from a generated descriptor; `target` is
- * `host:port`. Failures are grpc-js `ServiceError`s. A call that finds the server
- * unavailable is sent again, up to three times; so that a write is safe to repeat, it
+ * `host:port`. Failures are grpc-js `ServiceError`s. A call whose connection breaks before
+ * it is answered is sent again, up to three times; so that this is safe for a write, it
  * gets a `request_id` where the caller gave none.
  */
 export function createGrpcClient<S extends DescService>(

@@ -80,7 +80,7 @@ describe("a server that is away", () => {
   it("is waited for as long as it takes", async () => {
     const { service, pass, begin } = runningWorker();
     service.always("claimTask", away);
-    await pass(24 * 3_600_000);
+    await pass(3_600_000);
     service.always("claimTask", () => ({}));
     service.next("claimTask", refused(Code.Internal), () => {
       throw new TypeError("not even an answer");

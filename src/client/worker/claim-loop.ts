@@ -1,7 +1,6 @@
 import { failureOf } from "../failure.ts";
 import { backoffMs, isWorthTelling, sleep } from "./backoff.ts";
 import type { Claimed } from "./job-run.ts";
-import { passes } from "./retry.ts";
 import type { Settings } from "./settings.ts";
 import type { CallOptions } from "./worker-client.ts";
 
@@ -44,7 +43,7 @@ export async function claimTasks(
       failures++;
       if (isWorthTelling(failures)) settings.tell(error, { doing: "claimTask" });
       const failure = failureOf(error);
-      if (!passes(failure) || claim.isOld()) claim = new Claim(settings);
+      if (claim.isOld()) claim = new Claim(settings);
       await pause(Math.max(backoffMs(failures), failure.retryAfterMs ?? 0), signal);
     }
   }

@@ -59,6 +59,7 @@ async function beat(lease: Lease, { client }: Settings): Promise<void> {
   }
 }
 
+/** Whole milliseconds: Connect's protocol refuses others as a timeout. */
 function intervalOf({ seconds }: Lease): number {
-  return (seconds * 1000) / 3;
+  return Math.floor((seconds * 1000) / 3);
 }

@@ -66,8 +66,7 @@ export class TaskWriter {
     }
     if (signal.aborted) return signal.reason;
     this.#settings.tell(error, { doing: rpc, taskId });
-    const message = error instanceof Error ? error.message : String(error);
     const Refusal = isUnforeseen(failure) ? RetryableError : PermanentError;
-    return new Refusal(`${rpc}: ${message}`, { code: failure.reason, cause: error });
+    return new Refusal(`${rpc}: ${failure.message}`, { code: failure.reason, cause: error });
   }
 }
