@@ -36,11 +36,10 @@ export function newOwner(): AccountOwner {
 }
 
 export function depositOf(owner: AccountOwner, dollars: number, key = randomUUID()): Deposit {
-  const digest = createHash("sha256").update(key).digest();
   const requestHash = createHash("sha256").update(`${key} ${dollars}`).digest();
   const micros = toMicros(dollars);
-  const operation = { digest, requestHash };
-  return { ...owner, entryId: randomUUID(), at: NOW, micros, note: undefined, operation };
+  const named = operation(key, { requestHash });
+  return { ...owner, entryId: randomUUID(), at: NOW, micros, note: undefined, operation: named };
 }
 
 /** How often each outcome is among them. */
