@@ -37,9 +37,15 @@ export interface TaskRecord {
 export function changedTasks(before: Head, after: Head, events: readonly Event[]): TaskRecord[] {
   const ended = endedTasks(before, after, events);
   const known = new Map(before.tasks.map((open, i) => [taskOf(open).taskId, { open, i }]));
+  const meant = new Set(events.map(({ taskId }) => taskId));
   const open = after.tasks.flatMap((task, i) => {
-    const held = known.get(taskOf(task).taskId);
-    const same = held !== undefined && isFirst(held.i) === isFirst(i) && sameTask(held.open, task);
+    const { taskId } = taskOf(task);
+    const held = known.get(taskId);
+    const same =
+      held !== undefined &&
+      isFirst(held.i) === isFirst(i) &&
+      // What no event is about is not encoded to be compared.
+      (!meant.has(taskId) || sameTask(held.open, task));
     return same ? [] : [recordOf(task, isFirst(i))];
   });
   return [...ended.map((task) => recordOf(task, false)), ...open];

@@ -128,6 +128,6 @@ export function sessionIn(head: Head): Session {
 }
 
 /** The kinds of what is drafted, in order. */
-export function kinds(drafts: readonly WorkDraft[] | undefined): string[] | undefined {
-  return drafts?.map(({ payload }) => payload.case);
+export function kinds(drafts: readonly WorkDraft[] = []): string[] {
+  return drafts.map(({ payload }) => payload.case);
 }
