@@ -24,7 +24,7 @@ CREATE TABLE tasks (
   lease_id uuid,
   lease_until timestamptz,
   -- How long the lease lasts each time the worker is heard of.
-  lease_ms integer,
+  lease_length interval,
   deadline_at timestamptz,
   -- When somebody should look whether the lease or the time has run out.
   due_at timestamptz,

@@ -171,7 +171,7 @@ CREATE TABLE tasks (
   ready_at timestamp with time zone,
   lease_id uuid,
   lease_until timestamp with time zone,
-  lease_ms integer,
+  lease_length interval,
   deadline_at timestamp with time zone,
   due_at timestamp with time zone,
   created_at timestamp with time zone NOT NULL,

@@ -1,11 +1,13 @@
+import { create } from "@bufbuild/protobuf";
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import { type Actor, ActorSchema, ActorType } from "../../gen/parley/v1/event_pb.js";
+import { Role } from "../../gen/parley/v1/message_pb.js";
 import type { Session } from "../../gen/parley/v1/session_pb.js";
 import type { Context } from "../context.ts";
 import { changeState, type Decision } from "../domain/decision.ts";
 import type { EventDraft } from "../domain/event.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { WorkDraft } from "../domain/task-commands.ts";
-import { turnPhase } from "../domain/turn-mark.ts";
 import { isRun } from "../domain/work.ts";
 import { draftEvent } from "./event.ts";
 
@@ -24,20 +26,30 @@ export function changeWork(
   head: Head,
   drafts: readonly WorkDraft[],
 ): Decision & { readonly state: Head } {
-  const events = drafts.map((draft) => eventDraft(context, principal, draft));
-  // After an ended turn a message begins the next one, of two at once only the first.
-  const begins = turnPhase(head) === "ended" && events.some(({ startsTurn }) => startsTurn);
-  return changeState(head, events, { movesGate: true, sameTurn: begins });
+  const events = drafts.map((draft) => eventDraft(context, principal, head, draft));
+  return changeState(head, events, { movesGate: true });
 }
 
 function eventDraft(
   context: Context,
   principal: Principal,
+  head: Head,
   { taskId, payload, startsTurn }: WorkDraft,
 ): EventDraft {
+  const draft = draftEvent(context, principal, payload);
   return {
-    ...draftEvent(context, principal, payload),
+    ...draft,
+    ...(isAsked(payload) && { actor: ownerOf(head) }),
     ...(taskId !== undefined && { taskId }),
     ...(startsTurn !== undefined && { startsTurn }),
   };
+}
+
+/** What a task is about is its owner's to have said, whoever's call writes it. */
+function isAsked(payload: EventDraft["payload"]): boolean {
+  return payload.case === "message" && payload.value.role === Role.USER;
+}
+
+function ownerOf({ session }: Head): Actor {
+  return create(ActorSchema, { type: ActorType.USER, id: session?.userId ?? "" });
 }

@@ -13,7 +13,7 @@ const RENEWALS_PER_QUERY = 500;
  * wait for each other in a circle.
  */
 const UNTIL = `greatest(k.lease_until,
-          coalesce(r.until, r.now + k.lease_ms * interval '1 millisecond'))`;
+          coalesce(r.until, r.now + k.lease_length))`;
 
 const RENEW_LEASES: Statement = {
   name: "renew_leases",
@@ -25,7 +25,7 @@ const RENEW_LEASES: Statement = {
       SELECT task_id FROM tasks WHERE task_id = ANY($1::uuid[]) ORDER BY task_id FOR UPDATE
     ), renewed AS (
       UPDATE tasks k SET lease_until = ${UNTIL}, due_at = least(${UNTIL}, k.deadline_at),
-        lease_ms = coalesce((extract(epoch FROM r.until - r.now) * 1000)::int, k.lease_ms)
+        lease_length = coalesce(r.until - r.now, k.lease_length)
       FROM held JOIN (
         SELECT task_id, lease_id, min(now) AS now, max(until) AS until
         FROM asked GROUP BY task_id, lease_id

@@ -27,15 +27,15 @@ const TASK_COLUMNS = [
 export const TASK_PARAMETERS = TASK_COLUMNS.length;
 
 const COLUMNS = `task_id, session, number, tenant_id, user_id, type, agent_id, status, ready_at,
-    lease_id, lease_until, lease_ms, deadline_at, due_at, created_at, ended_at, last_seq, tokens,
+    lease_id, lease_until, lease_length, deadline_at, due_at, created_at, ended_at, last_seq, tokens,
     cost_micros, duration_ms, bytes`;
 
 /** A lease that begins now lasts until the time the claim says. */
-const LEASE_MS = "(extract(epoch FROM t.lease_until - $1::timestamptz) * 1000)::int";
+const LEASE_LENGTH = "t.lease_until - $1::timestamptz";
 
 const VALUES = (owner: string, seq: string, blob: number) => `t.task_id, p.uid, t.number,
     ${owner}.tenant_id, ${owner}.user_id, t.type, t.agent_id, t.status, t.ready_at, t.lease_id,
-    t.lease_until, ${LEASE_MS}, t.deadline_at, least(t.lease_until, t.deadline_at), t.created_at, t.ended_at,
+    t.lease_until, ${LEASE_LENGTH}, t.deadline_at, least(t.lease_until, t.deadline_at), t.created_at, t.ended_at,
     ${seq}, t.tokens, t.cost_micros, t.duration_ms, substr($${blob}::bytea, t.at, t.length)`;
 
 /** The lease as heartbeats have extended it, while the worker is the same. */
@@ -70,7 +70,7 @@ export function changeTasks(first: number, blob: number): string {
   ORDER BY t.task_id
   ON CONFLICT (task_id) DO UPDATE SET ${REPLACED.join(", ")},
     lease_until = ${LEASE_UNTIL},
-    lease_ms = CASE WHEN k.lease_id = excluded.lease_id THEN k.lease_ms ELSE excluded.lease_ms END,
+    lease_length = CASE WHEN k.lease_id = excluded.lease_id THEN k.lease_length ELSE excluded.lease_length END,
     due_at = least(${LEASE_UNTIL}, excluded.deadline_at)`;
 }
 

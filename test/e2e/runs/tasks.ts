@@ -40,6 +40,13 @@ export function tasksSuite(target: Target): void {
     const second = await claimNext(pair);
     expect(second.task).toMatchObject({ query: "two", number: 2 });
     await say(pair, "complete", second, { result: "2" });
+    const { body: log } = await pair.owner.get(`${path}/log`);
+    const asked = log.events.filter(
+      (event: { message?: { role: string } }) => event.message?.role === "user",
+    );
+    expect(asked.map(({ actor }: { actor: unknown }) => actor)).toEqual(
+      Array(2).fill({ type: "user", id: pair.userId }),
+    );
     const { body } = await pair.owner.get(`${path}/turns?sort=asc`);
     expect(
       body.items.map((turn: Record<string, string>) => [turn.user_message, turn.agent_response]),
