@@ -96,6 +96,13 @@ describe("mapErrors", () => {
     expect(lines).toEqual([]);
   });
 
+  it("takes what is not served here for no failure of ours", async () => {
+    const req = request({ header: { "x-request-id": "r1" } });
+    const error = await mapped(new ParleyError("unimplemented", "accounts are off"), req);
+    expect([error.code, error.details]).toEqual([Code.Unimplemented, [expect.anything()]]);
+    expect(lines).toEqual([]);
+  });
+
   it("rounds up when to try again", async () => {
     const error = await mapped(new ParleyError("unavailable", "x", { retryAfterMs: 1001 }));
     expect(error.metadata.get("retry-after")).toBe("2");
