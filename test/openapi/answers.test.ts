@@ -6,7 +6,14 @@ import { sse } from "../support/sse.ts";
 
 const api = new ApiDescription();
 
+/** An id that nobody has. */
+const NOBODYS = "nobodys";
+
+/** Headers of a caller who has every role that an operation can need. */
+const ROLES = { "x-roles": "user,worker,admin" };
+
 interface Call {
+  /** What the path names. */
   readonly id?: string;
   readonly query?: string;
   readonly headers?: Record<string, string>;
@@ -17,12 +24,12 @@ describe("what the service answers is as the document says", () => {
   let service: TestService;
   const user = uniqueUser();
   beforeAll(async () => {
-    service = await startService();
+    service = await startService({ PARLEY_ACCOUNTS: "on" });
   });
   afterAll(() => service.close());
 
   const send = async ({ method, template }: DocumentedOperation, call: Call) => {
-    const path = template.replace(/\{[^}]+\}/g, encodeURIComponent(call.id ?? "nobodys"));
+    const path = template.replace(/\{[^}]+\}/g, encodeURIComponent(call.id ?? NOBODYS));
     const response = await fetch(`${service.url}${path}?${call.query ?? ""}`, {
       method,
       headers: {
@@ -52,7 +59,7 @@ describe("what the service answers is as the document says", () => {
     "%s is routed, and fails as described",
     async (operationId, operation) => {
       const { response, body } = await send(operation, {
-        headers: { accept: "application/json" },
+        headers: { accept: "application/json", ...ROLES },
         ...(operation.operation.requestBody && { body: {} }),
       });
       const type = response.headers.get("content-type");
@@ -123,6 +130,94 @@ describe("what the service answers is as the document says", () => {
     await call("listEvents", 200, { id, query: "include_payload=false" });
   });
 
+  it("money, a run and what becomes of it", async () => {
+    await call("getAccount2", 200);
+    await call("depositFunds", 201, { id: user, headers: ROLES, body: { amount: 10, note: "n" } });
+    const budget = { max_cost: 2, max_tokens: 1000, policy: "warn" };
+    const run = { prompt: "Compare them", session_type: "analysis", budget };
+    const { body } = await call("createSession", 201, { body: run });
+    const id = body.session_id;
+    await call("createSession", 402, { body: { ...run, budget: { max_cost: 100 } } });
+    await call("getSessionResults", 404, { id });
+    const claim = { worker_id: "w", types: ["analysis"], lease_seconds: 60 };
+    await call("claimTask", 403, { body: claim });
+    const claimed = await call("claimTask", 200, { headers: ROLES, body: claim });
+    await call("claimTask", 200, { headers: ROLES, body: claim });
+    const { task, lease_id } = claimed.body.assignment;
+    const say = (operationId: string, status: number, fields: object, lease = lease_id) =>
+      call(operationId, status, {
+        id: task.task_id,
+        headers: ROLES,
+        body: { lease_id: lease, ...fields },
+      });
+    await say("heartbeat", 200, {});
+    await say("reportProgress", 200, { progress: 5, current_stage: "reading" });
+    await say("reportProgress", 409, { progress: 5 }, "another");
+    await call("pauseSession", 200, { id, body: { reason: "later" } });
+    await call("pauseSession", 400, { id, body: {} });
+    await call("resumeSession", 200, { id, body: {} });
+    const message = { role: "assistant", content: "So far", message_id: crypto.randomUUID() };
+    const { message_id } = message;
+    await say("publishTaskPartial", 200, { message_id, offset: 0, text: "So" });
+    const events = [{ name: "decision", message: "Both", payload: { k: [1] } }];
+    await say("appendTaskOutput", 200, { messages: [message], events });
+    const reports = [{ model: "m", input_tokens: 800, output_tokens: 300, cost: 0.5, tool: "t" }];
+    await say("reportUsage", 200, { reports });
+    await call("getSession", 200, { id });
+    const citations = [{ title: "T", url: "https://example.com", metadata: { a: 1 } }];
+    const outcome = { result: "Done", citations, confidence_score: 1, follow_on: { a: [] } };
+    await say("completeTask", 200, { ...outcome, metadata: { took: "long" } });
+    await call("getSession", 200, { id });
+    await call("getSessionResults", 200, { id, query: "include_metadata=true" });
+    await call("getSessionHistory", 200, { id });
+    await call("getSessionMetrics", 200, { id });
+    await call("getTask", 200, { id: task.task_id });
+    await call("cancelSession", 400, { id, body: {} });
+    await call("listLedgerEntries2", 200);
+    await call("getAccount", 200, { id: user });
+    await call("getAccount", 403, { id: "another" });
+    await call("listSessions", 200, { query: "session_type=analysis" });
+  });
+
+  it("tasks of a conversation", async () => {
+    const fields = { session_id: "with-tasks", type: "t", mode: "quick", metadata: { a: null } };
+    await call("submitTask", 201, { body: { query: "One", ...fields } });
+    const second = await call("submitTask2", 201, { id: "with-tasks", body: { query: "Two" } });
+    const reject = { query: "Three", on_busy: "reject" };
+    await call("submitTask2", 409, { id: "with-tasks", body: reject });
+    await call("listTasks", 200, { query: "status=queued&limit=1" });
+    await call("listTasks2", 200, { id: "with-tasks" });
+    const id = second.body.task.task_id;
+    await call("cancelTask", 200, { id, body: { reason: "no" } });
+    await call("getTask", 200, { id });
+    const claim = { worker_id: "w", types: ["t"] };
+    const { body } = await call("claimTask", 200, { headers: ROLES, body: claim });
+    const { task, lease_id } = body.assignment;
+    await call("failTask", 200, {
+      id: task.task_id,
+      headers: ROLES,
+      body: { lease_id, error_code: "c", error_message: "m", retryable: true },
+    });
+    await call("getSessionMetrics", 200, { id: "with-tasks" });
+    const cancelled = await call("cancelSession", 200, { id: "with-tasks", body: {} });
+    expect(cancelled.body).toMatchObject({ status: "active", refund_amount: null });
+  });
+
+  it("needs the roles that the document names", async () => {
+    const needing = api.operations.filter(({ operation }) => operation.security !== undefined);
+    expect(needing.length).toBeGreaterThan(8);
+    for (const each of needing) {
+      const { operationId, security = [] } = each.operation;
+      for (const { roles } of security) expect(["worker", "admin"]).toContain(roles?.[0]);
+      const { response, body } = await send(each, { body: leastBody(operationId) });
+      expect([operationId, response.status, body.error]).toEqual([
+        operationId,
+        403,
+        "scope_denied",
+      ]);
+    }
+  });
+
   it("errors that name their fields", async () => {
     const { body } = await call("appendMessages", 400, {
       id: "x",
@@ -173,6 +268,18 @@ describe("what the service answers is as the document says", () => {
     }
   });
 });
+
+/** As little as makes a request valid. */
+function leastBody(operationId: string): object {
+  const bodies: Record<string, object> = {
+    claimTask: { worker_id: "w" },
+    appendTaskOutput: { events: [{ name: "n" }] },
+    publishTaskPartial: { message_id: "0192f000-0000-7000-8000-000000000001", text: "t" },
+    reportUsage: { reports: [{ tokens: 1 }] },
+    depositFunds: { amount: 1 },
+  };
+  return bodies[operationId] ?? {};
+}
 
 async function firstLine(response: Response): Promise<string> {
   let text = "";

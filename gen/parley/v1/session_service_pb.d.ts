@@ -26,13 +26,14 @@ export declare const file_parley_v1_session_service: GenFile;
  */
 export declare const SessionService: GenService<{
   /**
-   * Creates a conversation.
+   * Creates a conversation, or with a `prompt` a run.
    *
    * A `session_id` the caller already has gives that session, unchanged, with
    * 200 instead of 201. One that somebody else has gives a new generated id.
    * Errors: invalid_argument, payload_too_large, session_exists (another session
    * of the caller has the `external_id`, or an expired one the `session_id`),
-   * idempotency_conflict.
+   * insufficient_balance (a run, where accounts are on), session_quota_exceeded
+   * (a run), idempotency_conflict.
    *
    * @generated from rpc parley.v1.SessionService.CreateSession
    */

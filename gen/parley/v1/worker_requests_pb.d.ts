@@ -51,7 +51,8 @@ export declare type ClaimTaskRequest = Message<"parley.v1.ClaimTaskRequest"> & {
   tenantIds: string[];
 
   /**
-   * How long to wait for one, in milliseconds, 0 to 60,000. Default 0.
+   * How long to wait for one, in milliseconds, 0 to 60,000. Default 0. A call that
+   * names no deadline has this time besides its own.
    *
    * @generated from field: uint32 wait_ms = 5;
    */

@@ -87,7 +87,7 @@ export interface Response {
   readonly content?: Content;
 }
 
-/** Names of security schemes with the scopes they need; all of them together. */
+/** Names of security schemes with the scopes or roles they need; all of them together. */
 export type SecurityRequirement = Readonly<Record<string, readonly string[]>>;
 
 export interface Operation {
@@ -98,6 +98,7 @@ export interface Operation {
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: RequestBody;
   readonly responses: Readonly<Record<string, Response | Reference>>;
+  readonly security?: readonly SecurityRequirement[];
   readonly deprecated?: boolean;
 }
 

@@ -56,6 +56,7 @@ export function describeOperation(
       ...successResponses(binding, schemas, extras),
       ...errorResponses(extras.errors, parts.error, parts.shared),
     },
+    ...(extras.security && { security: extras.security }),
     ...(method.deprecated && { deprecated: true }),
   };
 }

@@ -58,6 +58,8 @@ export interface OperationFacts {
 export interface OperationExtras {
   /** In the place of the method's comment. */
   readonly comment?: string;
+  /** What it needs in the place of the document's security: any one of these. */
+  readonly security?: readonly SecurityRequirement[];
   /** Headers that interceptors read. */
   readonly headers?: readonly Parameter[];
   /** Headers of successful answers, by name. */

@@ -19,9 +19,15 @@ export interface DeadlineOptions {
 export function boundCalls(options: DeadlineOptions): Interceptor {
   return (next) => (req) => {
     if (req.stream) return next(req);
-    const ms = namesDeadline(req.header) ? options.maxMs : options.defaultMs;
-    return new BoundCall(req, ms).run(next);
+    return new BoundCall(req, boundOf(req, options)).run(next);
   };
+}
+
+/** A wait that the request itself asks for (`wait_ms`) is not cut short by our default. */
+function boundOf({ header, message }: UnaryRequest, { defaultMs, maxMs }: DeadlineOptions): number {
+  if (namesDeadline(header)) return maxMs;
+  const waitMs: unknown = Reflect.get(message, "waitMs");
+  return typeof waitMs === "number" ? Math.min(defaultMs + waitMs, maxMs) : defaultMs;
 }
 
 /** Where the protocols carry a caller's own deadline; the last one is REST's. */

@@ -38,7 +38,7 @@ async function* mapped<T>(messages: AsyncIterable<T>, map: (error: unknown) => C
 
 function toConnectError(error: unknown, req: CallRequest, logger: Logger): ConnectError {
   if (error instanceof ParleyError) {
-    if (REASONS[error.reason].http < 500) return refusal(error);
+    if (!isFailure(error.reason)) return refusal(error);
     logCause(error, req, logger);
     return withRequestId(refusal(error), req);
   }
@@ -47,6 +47,11 @@ function toConnectError(error: unknown, req: CallRequest, logger: Logger): Conne
   if (req.signal.aborted && isAbort(error)) return aborted(req.signal);
   logCause(error, req, logger);
   return withRequestId(refusal(new ParleyError("internal", "internal error")), req);
+}
+
+/** True of what went wrong with us. What is not served here was asked for in vain, and no more. */
+function isFailure(reason: Reason): boolean {
+  return REASONS[reason].http >= 500 && reason !== "unimplemented";
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   CreateSessionResponseSchema,
 } from "../../../gen/parley/v1/session_commands_pb.js";
 import { SessionService } from "../../../gen/parley/v1/session_service_pb.js";
+import { ClaimTaskRequestSchema } from "../../../gen/parley/v1/worker_requests_pb.js";
 import { callerKey, callerOf } from "../../api/caller.ts";
 import { invalidArgument, ParleyError, REASONS, type Reason } from "../../domain/errors.ts";
 import { reasonOf } from "../error-reason.ts";
@@ -92,6 +93,13 @@ describe("mapErrors", () => {
       desc: BadRequestSchema,
       value: { fieldViolations: [{ field: "title", description: "is empty" }] },
     });
+    expect(lines).toEqual([]);
+  });
+
+  it("takes what is not served here for no failure of ours", async () => {
+    const req = request({ header: { "x-request-id": "r1" } });
+    const error = await mapped(new ParleyError("unimplemented", "accounts are off"), req);
+    expect([error.code, error.details]).toEqual([Code.Unimplemented, [expect.anything()]]);
     expect(lines).toEqual([]);
   });
 
@@ -206,6 +214,15 @@ describe("boundCalls", () => {
     const req = request({ header: { "grpc-timeout": "1H" } });
     await expect(run(bound, never, req)).rejects.toThrow("60 ms");
     expect(performance.now() - began).toBeGreaterThan(55);
+  });
+
+  it("has time for a wait that the request asks for, up to the longest deadline", async () => {
+    const waiting = (waitMs: number, call: Call = {}) =>
+      Object.assign(request(call), { message: create(ClaimTaskRequestSchema, { waitMs }) });
+    await expect(run(bound, never, waiting(20))).rejects.toThrow("50 ms");
+    await expect(run(bound, never, waiting(1000))).rejects.toThrow("60 ms");
+    const named = waiting(20, { header: { "grpc-timeout": "1H" } });
+    await expect(run(bound, never, named)).rejects.toThrow("60 ms");
   });
 
   it("ends with the caller, and with the caller's own deadline", async () => {

@@ -6,14 +6,18 @@ import {
   createOpenApi,
   type Info,
   type OpenApiDocument,
-  type Security,
 } from "../../rest/openapi/index.ts";
 import { ERROR_SCHEMA } from "./error-schema.ts";
 import { describeParley } from "./parley-extras.ts";
+import { SECURITY } from "./security.ts";
 
 const DESCRIPTION = `Sessions of AI agents and assistants: who owns a conversation, what was said in which order, and who
 may see it. A session is an append-only log of events with a small head; messages, turns and a live
 watch are views of it. Wherever a \`session_id\` is taken, the owner may give the \`external_id\` instead.
+
+**Runs.** A session that is created with a \`prompt\` is a run: a worker does its work. In a conversation
+a worker does the tasks that are submitted to it. The worker's methods need the role \`worker\`; accounts
+are there where they are on (\`PARLEY_ACCOUNTS\`).
 
 **JSON.** Names are in snake_case; lowerCamelCase is read too. What is not set is null, and may be
 sent so. Fields that are only read may be sent back as they were read. Names that are unknown are
@@ -22,33 +26,13 @@ refused.
 **Retries.** A write with an \`Idempotency-Key\` can be sent again: for 24 hours it is done once.
 
 **Time limits.** \`X-Server-Timeout\` (seconds), \`Connect-Timeout-Ms\` or \`Grpc-Timeout\` say how long
-an answer may take: 30 seconds unless said, 5 minutes at most.
+an answer may take: 30 seconds unless said, and as long as a \`wait_ms\` says besides; 5 minutes at most.
 
 **Requests have ids.** Every answer has an \`X-Request-Id\`: the one of the request, if it has one.
 
 **Compression.** Gzip and Brotli, both ways.
 
 The same calls are there over gRPC, gRPC-Web and Connect, on the same port.`;
-
-const SECURITY: Security = {
-  schemes: {
-    user: {
-      type: "apiKey",
-      in: "header",
-      name: "x-user-id",
-      description:
-        "Who calls, believed as it stands (`PARLEY_AUTH=dev`): for development, and behind a gateway " +
-        "that sets it. Without it, the default user.",
-    },
-    tenant: {
-      type: "apiKey",
-      in: "header",
-      name: "x-tenant-id",
-      description: "The caller's tenant, believed in the same way. Without it, the default tenant.",
-    },
-  },
-  requirements: [{}, { user: [] }, { user: [], tenant: [] }],
-};
 
 /**
  * Parley's OpenAPI document.

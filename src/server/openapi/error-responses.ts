@@ -51,7 +51,7 @@ function errorResponse(
   notes: ReadonlyMap<Reason, string>,
 ): ErrorResponse {
   const isShared = SHARED[status] !== undefined && reasons.every((reason) => !notes.get(reason));
-  const retryable = reasons.includes("unavailable");
+  const retryable = reasons.some((reason) => RETRYABLE.has(reason));
   return {
     status,
     description: reasons.map((reason) => describe(reason, notes.get(reason))).join("\n"),
@@ -60,6 +60,9 @@ function errorResponse(
     examples: Object.fromEntries(reasons.map((reason) => [reason, example(reason, status)])),
   };
 }
+
+/** Reasons that say when to try again. */
+const RETRYABLE: ReadonlySet<Reason> = new Set(["unavailable", "session_quota_exceeded"]);
 
 const RETRY_AFTER = {
   description: "Seconds after which to try again; not for `outcome_unknown`.",

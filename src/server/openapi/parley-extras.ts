@@ -6,7 +6,8 @@ import type {
 } from "../../rest/openapi/index.ts";
 import { requestIdField } from "../interceptors/idempotency.ts";
 import { errorResponses } from "./error-responses.ts";
-import { EXAMPLES } from "./examples.ts";
+import { EXAMPLES } from "./examples/index.ts";
+import { methodSecurity } from "./security.ts";
 import { statedErrors } from "./stated-errors.ts";
 
 const IDEMPOTENCY_KEY: Parameter = {
@@ -25,9 +26,11 @@ const STALE: Header = {
 export function describeParley(facts: OperationFacts): OperationExtras {
   const { input } = facts.method;
   const { rest, errors } = statedErrors(facts.comment);
+  const security = methodSecurity(facts.method);
   const isLiveRead = input.fields.some(({ name }) => name === "at_least_version");
   return {
     comment: rest,
+    ...(security && { security }),
     ...(requestIdField(input) !== null && { headers: [IDEMPOTENCY_KEY] }),
     ...(isLiveRead && { answerHeaders: { "Parley-Stale": STALE } }),
     errors: errorResponses(facts, errors),

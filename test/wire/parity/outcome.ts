@@ -29,17 +29,30 @@ export interface Outcome {
 
 const registry = createRegistry(file_google_rpc_error_details);
 
+/** Where the calls of one protocol are made. */
+export interface World {
+  readonly transport: Transport;
+  readonly tenant: string;
+  /** What was kept of answers so far. */
+  readonly kept: Record<string, string>;
+}
+
 /** Makes one call and takes as many messages as the case wants. */
 export async function outcomeOf(
-  transport: Transport,
+  { transport, tenant, kept }: World,
   method: DescMethod,
-  { input, headers, take }: Case,
-  tenant: string,
+  one: Case,
 ): Promise<Outcome> {
+  const { headers, take, keep } = one;
+  const input = typeof one.input === "function" ? one.input(kept) : one.input;
   const header = { "x-tenant-id": tenant, "x-user-id": "ann", ...headers };
   const messages: JsonValue[] = [];
-  const told = (message: unknown) =>
-    messages.push(withoutChance(toJson(method.output, message as never, { registry }), tenant));
+  const told = (message: unknown) => {
+    Object.assign(kept, keep?.(message));
+    return messages.push(
+      withoutChance(toJson(method.output, message as never, { registry }), tenant),
+    );
+  };
   const leave = new AbortController();
   try {
     if (method.methodKind === "unary") {
@@ -91,24 +104,33 @@ const CHANCE: readonly [RegExp, string][] = [
   [/^oai-[0-9a-f]{16}$/, "<derived>"],
 ];
 
-/** The bytes of a log count the digits of its times; how long a turn took is measured. */
+/** The bytes of a log count the digits of its times; how long turns and tasks took is measured. */
 const CHANCE_BY_NAME = new Set([
   "nextPageToken",
   "logBytes",
   "fileSize",
   "latencyMs",
   "executionTimeMs",
+  "durationMs",
+  "averageQueueMs",
+  "averageTaskMs",
+  "tokensPerSecond",
 ]);
+
+/** A rounded measure, which is left out where it is zero. */
+const LEFT_OUT_BY_CHANCE = "executionTime";
 
 /** Without times, generated ids and the name of the tenant. */
 function withoutChance(json: JsonValue, tenant: string): JsonValue {
   if (Array.isArray(json)) return json.map((element) => withoutChance(element, tenant));
   if (typeof json === "object" && json !== null) {
     return Object.fromEntries(
-      Object.entries(json).map(([name, value]) => [
-        name,
-        value !== "" && CHANCE_BY_NAME.has(name) ? `<${name}>` : withoutChance(value, tenant),
-      ]),
+      Object.entries(json)
+        .filter(([name]) => name !== LEFT_OUT_BY_CHANCE)
+        .map(([name, value]) => [
+          name,
+          value !== "" && CHANCE_BY_NAME.has(name) ? `<${name}>` : withoutChance(value, tenant),
+        ]),
     );
   }
   if (typeof json !== "string") return json;

@@ -1,17 +1,20 @@
-import { createClient, type Transport } from "@connectrpc/connect";
+import { createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ServerReflection } from "../../../gen/grpc/reflection/v1/reflection_pb.js";
 import { startService, type TestService } from "../../support/service.ts";
-import { outcomeOf } from "./outcome.ts";
-import { PROTOCOLS } from "./protocols.ts";
+import { outcomeOf, type World } from "./outcome.ts";
+import { PROTOCOLS, type Protocol } from "./protocols.ts";
 import { ROWS, SERVICES } from "./rows/index.ts";
 
 let service: TestService;
-const transports = new Map<string, Transport>();
+const worlds = new Map<Protocol, World>();
 beforeAll(async () => {
-  service = await startService();
-  for (const { name, open } of PROTOCOLS) transports.set(name, open(service.url));
+  service = await startService({ PARLEY_ACCOUNTS: "on", PARLEY_MAX_OPEN_RUNS: "3" });
+  for (const protocol of PROTOCOLS) {
+    const { tenant, open } = protocol;
+    worlds.set(protocol, { tenant, transport: open(service.url), kept: {} });
+  }
 });
 afterAll(() => service.close());
 
@@ -46,18 +49,14 @@ describe.each(rows)("$name", ({ method, cases }) => {
   it.each(cases)("$name", async (one) => {
     const [reference, ...others] = PROTOCOLS.filter(({ serves }) => serves(method));
     if (reference === undefined) throw new Error("nobody serves this");
-    const expected = await outcomeOf(
-      transports.get(reference.name)!,
-      method,
-      one,
-      reference.tenant,
-    );
+    const expected = await outcomeOf(worlds.get(reference)!, method, one);
     expect(expected.error?.reason).toBe(one.fails);
     if (one.fails === undefined) expect(expected.messages).toHaveLength(one.take ?? 1);
-    for (const { name, tenant, tells } of others) {
-      const outcome = await outcomeOf(transports.get(name)!, method, one, tenant);
-      const messages = expected.messages.map((message) => tells(method, message));
-      expect({ protocol: name, ...outcome }).toEqual({ protocol: name, ...expected, messages });
+    for (const other of others) {
+      const outcome = await outcomeOf(worlds.get(other)!, method, one);
+      const messages = expected.messages.map((message) => other.tells(method, message));
+      const { name: protocol } = other;
+      expect({ protocol, ...outcome }).toEqual({ protocol, ...expected, messages });
     }
   });
 });

@@ -12,6 +12,7 @@ import {
 } from "@bufbuild/protobuf";
 import { ConnectError, type Transport } from "@connectrpc/connect";
 import { http as httpOption } from "../../../gen/google/api/annotations_pb.js";
+import type { HttpRule } from "../../../gen/google/api/http_pb.js";
 import {
   BadRequestSchema,
   ErrorInfoSchema,
@@ -49,18 +50,26 @@ export function createRestTransport({ baseUrl }: { readonly baseUrl: string }): 
   };
 }
 
+const VARIABLE = /\{(\w+)\}/g;
+
 interface RestRequest {
   readonly verb: string;
   readonly path: string;
   readonly body: string | undefined;
 }
 
-/** The path takes its fields, the body all others; without a body the query does. */
+/**
+ * The path takes its fields, the body all others; without a body the query does. Of several rules
+ * it takes the first one for whose path everything is given.
+ */
 function toRequest<D extends DescMessage>(method: DescMethod, input: MessageShape<D>): RestRequest {
-  const { pattern, body } = getOption(method, httpOption);
-  if (pattern.case === undefined || pattern.case === "custom") throw new Error("no REST here");
+  const rule = getOption(method, httpOption);
   const json = toJson(method.input, input as never, { useProtoFieldName: true }) as JsonObject;
-  const path = pattern.value.replace(/\{(\w+)\}/g, (_, name: string) => {
+  const isGiven = ({ pattern }: HttpRule) =>
+    [...String(pattern.value).matchAll(VARIABLE)].every(([, name = ""]) => name in json);
+  const { pattern, body } = [rule, ...rule.additionalBindings].find(isGiven) ?? rule;
+  if (pattern.case === undefined || pattern.case === "custom") throw new Error("no REST here");
+  const path = pattern.value.replace(VARIABLE, (_, name: string) => {
     const value = String(json[name] ?? "");
     delete json[name];
     return encodeURIComponent(value);
