@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { create } from "@bufbuild/protobuf";
+import { create, type JsonObject } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
 import { MessageSchema } from "../../gen/parley/v1/message_pb.js";
 import {
@@ -14,6 +14,7 @@ import { ParleyError, staleLease } from "../../src/domain/errors.ts";
 /** What became of a task. */
 export interface WorkedOn {
   readonly taskId: string;
+  readonly metadata: JsonObject;
   wanted: WorkerSignal;
   /** False: the lease has passed to somebody else. */
   leased: boolean;
@@ -31,8 +32,16 @@ export class WorkerServiceInMemory {
   /** Called before each write, to make it fail. */
   onWrite: (requestId: string) => void = () => undefined;
 
-  submit(taskId: string): WorkedOn {
-    const task = { taskId, wanted: WorkerSignal.CONTINUE, leased: false, log: [], partials: [] };
+  /** @param metadata what the task says beside its query */
+  submit(taskId: string, metadata: JsonObject = {}): WorkedOn {
+    const task = {
+      taskId,
+      metadata,
+      wanted: WorkerSignal.CONTINUE,
+      leased: false,
+      log: [],
+      partials: [],
+    };
     this.tasks.set(taskId, task);
     this.#queue.push(taskId);
     return task;
@@ -50,8 +59,10 @@ export class WorkerServiceInMemory {
       return this.#once(requestId, () => {
         const taskId = this.#queue.shift();
         if (taskId === undefined) return {};
-        this.#task(taskId).leased = true;
-        const task = { taskId, sessionId: "s", query: `by ${workerId}` };
+        const claimed = this.#task(taskId);
+        claimed.leased = true;
+        const { metadata } = claimed;
+        const task = { taskId, sessionId: "s", query: `by ${workerId}`, metadata, attempt: 1 };
         return { assignment: create(AssignmentSchema, { task, leaseId: "lease" }) };
       });
     },

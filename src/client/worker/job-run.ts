@@ -93,16 +93,12 @@ export class JobRun {
     if (ending.kind === "threw") return this.#fail(failureFrom(ending.error));
     const completion = completionOf(ending.outcome, this.#said);
     return this.#writer
-      .write("completeTask", () => (client, proof, options) => {
-        return client.completeTask({ ...completion, ...proof }, options);
-      })
+      .write("completeTask", () => completion)
       .catch((refusal) => this.#fail(failureFrom(refusal)));
   }
 
   #fail(failure: ReturnType<typeof failureFrom>): Promise<unknown> {
-    return this.#writer.write("failTask", () => (client, proof, options) => {
-      return client.failTask({ ...failure, ...proof }, options);
-    });
+    return this.#writer.write("failTask", () => failure);
   }
 
   async #publish(
@@ -140,7 +136,5 @@ export async function giveBackUnstarted(claimed: Claimed, settings: Settings): P
 }
 
 function giveBack(writer: TaskWriter): Promise<unknown> {
-  return writer.write("failTask", () => (client, proof, options) => {
-    return client.failTask({ returned: true, ...proof }, options);
-  });
+  return writer.write("failTask", () => ({ returned: true }));
 }

@@ -84,6 +84,24 @@ describe("what a job writes", () => {
     expect(service.requests("reportProgress")).toHaveLength(5);
   });
 
+  it("fails at once where it cannot even be sent", async () => {
+    const { service, begin } = runningWorker();
+    const { job } = await begin("t1");
+    const refusals = [
+      job.usage({ tokens: Number.NaN }),
+      job.append({ messages: [{ role: "user" as never }] }),
+    ];
+    for (const refused of refusals) {
+      await expect(refused).rejects.toMatchObject({
+        name: "PermanentError",
+        code: "invalid_argument",
+      });
+    }
+    await job.progress({ progress: 33.9 });
+    await job.progress({ progress: 101 });
+    expect(service.requests("reportProgress")).toMatchObject([{ progress: 33 }, { progress: 100 }]);
+  });
+
   it("ends no process when it fails and nobody waits for it", async () => {
     const { service, pass, begin } = runningWorker();
     const { job } = await begin("t1");
@@ -127,8 +145,17 @@ describe("usage", () => {
     await first;
     const reports = service.requests("reportUsage").map((request) => request.reports);
     expect(reports.map(({ length }) => length)).toEqual([1, 1, 100, 100, 49]);
-    expect(reports[4][48]).toEqual({ model: "m", tokens: 250n });
+    expect(reports[4][48]).toMatchObject({ model: "m", tokens: 250n });
     expect(service.written().at(-1)).toBe("completeTask");
+  });
+
+  it("may be counted in numbers", async () => {
+    const { service, begin } = runningWorker();
+    const { job } = await begin("t1");
+    await job.usage({ model: "m", inputTokens: 3, outputTokens: 4, cost: 0.5, tool: "t" });
+    expect(service.requests("reportUsage")[0].reports).toEqual([
+      { model: "m", inputTokens: 3n, outputTokens: 4n, tokens: 0n, cost: 0.5, tool: "t" },
+    ]);
   });
 
   it("is told when it is in the log", async () => {

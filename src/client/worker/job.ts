@@ -17,7 +17,7 @@ import { type UsageReport, UsageReports } from "./usage-reports.ts";
 export type NewAgentEvent = MessageInitShape<typeof NewAgentEventSchema>;
 
 export interface Progress {
-  /** How far the work is, 0 to 100. Unset: as before. */
+  /** How far the work is, 0 to 100; of a fraction the whole part. Unset: as before. */
   readonly progress?: number;
   /** What it is at. Unset: as before. */
   readonly stage?: string;
@@ -82,7 +82,10 @@ export function createJob(parts: JobParts): Job {
   /** What is asked for after the end is not given to the writer. */
   const whileOpen = <T>(write: () => Promise<T>): Promise<T> =>
     quiet(closed.aborted ? Promise.reject(closed.reason) : write());
-  const append: Job["append"] = (output) => whileOpen(() => appendOutput(writer, output));
+  const append: Job["append"] = ({ messages = [], events = [] }) => {
+    const output = { messages: [...messages], events: [...events] };
+    return whileOpen(() => writer.write("appendTaskOutput", () => output));
+  };
   return {
     task,
     session: session ?? create(SessionSchema, { sessionId: task.sessionId }),
@@ -102,19 +105,16 @@ export function createJob(parts: JobParts): Job {
   };
 }
 
-function appendOutput(writer: TaskWriter, { messages = [], events = [] }: Output) {
-  const output = { messages: [...messages], events: [...events] };
-  return writer.write("appendTaskOutput", () => (client, proof, options) => {
-    return client.appendTaskOutput({ ...proof, ...output }, options);
-  });
-}
-
 async function reportProgress(writer: TaskWriter, lease: Lease, report: Progress): Promise<void> {
-  const { stage: currentStage, ...rest } = report;
-  const { signal } = await writer.write("reportProgress", () => (client, proof, options) => {
-    return client.reportProgress({ ...proof, ...rest, currentStage }, options);
+  const { progress, stage: currentStage, message, workflowId } = report;
+  const { signal } = await writer.write("reportProgress", () => {
+    return { progress: progress && percent(progress), currentStage, message, workflowId };
   });
   lease.heed(signal);
+}
+
+function percent(progress: number): number {
+  return Math.floor(Math.min(100, Math.max(0, progress)));
 }
 
 function isList(used: UsageReport | readonly UsageReport[]): used is readonly UsageReport[] {

@@ -33,8 +33,8 @@ export interface WorkerOptions {
   /** How long the server keeps a claim waiting for a task, up to 60,000. Default 20,000. */
   readonly waitMs?: number | undefined;
   /**
-   * Told of what failed: calls that are made again too, the first time in a row. Default: a
-   * line on stderr.
+   * Told of what failed; of calls that are made again and again, the 1st, 2nd, 4th, 8th … time
+   * in a row. Default: a line on stderr.
    */
   readonly onError?: ((error: unknown, trouble: Trouble) => void) | undefined;
 }

@@ -1,11 +1,23 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { UsageReportSchema } from "../../../gen/parley/v1/worker_requests_pb.js";
 import type { Lease } from "./lease.ts";
 import type { TaskWriter } from "./task-writer.ts";
 
 const MOST_REPORTS = 100;
 
-export type UsageReport = MessageInitShape<typeof UsageReportSchema>;
+/** One thing that was used up. */
+export interface UsageReport {
+  /** Which model; unset for what no model did. */
+  readonly model?: string;
+  readonly inputTokens?: number | bigint;
+  readonly outputTokens?: number | bigint;
+  /** Tokens in all, where input and output are not told apart. */
+  readonly tokens?: number | bigint;
+  /** In US dollars. Unset: by the tenant's price list. */
+  readonly cost?: number;
+  /** The agent it was for. */
+  readonly agentId?: string;
+  /** The tool it was for. */
+  readonly tool?: string;
+}
 
 /**
  * Reports of usage on their way. Each call sends at once if nothing is being written; what is
@@ -40,8 +52,24 @@ export class UsageReports {
   async #write(reports: UsageReport[]): Promise<void> {
     const { signal } = await this.#writer.write("reportUsage", () => {
       if (this.#waiting?.reports === reports) this.#waiting = undefined;
-      return (client, proof, options) => client.reportUsage({ ...proof, reports }, options);
+      return { reports: reports.map(withBigInts) };
     });
     this.#lease.heed(signal);
   }
+}
+
+/** Models' clients count in numbers, and protobuf in bigints. */
+function withBigInts({ inputTokens = 0, outputTokens = 0, tokens = 0, ...rest }: UsageReport) {
+  return {
+    ...rest,
+    ...{
+      inputTokens: whole(inputTokens),
+      outputTokens: whole(outputTokens),
+      tokens: whole(tokens),
+    },
+  };
+}
+
+function whole(tokens: number | bigint): bigint {
+  return typeof tokens === "bigint" ? tokens : BigInt(Math.round(tokens));
 }
