@@ -38,7 +38,9 @@ async function* mapped<T>(messages: AsyncIterable<T>, map: (error: unknown) => C
 
 function toConnectError(error: unknown, req: CallRequest, logger: Logger): ConnectError {
   if (error instanceof ParleyError) {
-    if (REASONS[error.reason].http < 500) return refusal(error);
+    // What is turned off is nobody's failure.
+    const said = REASONS[error.reason].http < 500 || error.reason === "unimplemented";
+    if (said) return refusal(error);
     logCause(error, req, logger);
     return withRequestId(refusal(error), req);
   }
