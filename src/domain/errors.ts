@@ -100,7 +100,10 @@ export function sessionNotFound(): ParleyError {
 
 /** The owner's account cannot carry what a run is to hold. */
 export function insufficientBalance(): ParleyError {
-  return new ParleyError("insufficient_balance", "the balance does not cover the run's budget");
+  return new ParleyError(
+    "insufficient_balance",
+    "the balance does not cover what the run would hold",
+  );
 }
 
 /** The owner has as many open runs as it may. */

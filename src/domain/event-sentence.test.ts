@@ -79,6 +79,13 @@ describe("the sentence of an event", () => {
       "Worker w failed, and the task waits for another attempt",
       { case: "taskReleased", value: { workerId: "w", reason: ReleaseReason.FAILED } },
     ],
+    [
+      "Worker w gave the task back undone: draining",
+      {
+        case: "taskReleased",
+        value: { workerId: "w", reason: ReleaseReason.RETURNED, errorCode: "draining" },
+      },
+    ],
     ["The task failed: worker_lost", { case: "taskFailed", value: { errorCode: "worker_lost" } }],
     [
       "Used 12 tokens and 0.5 dollars: m, a",

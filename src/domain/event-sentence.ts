@@ -107,8 +107,9 @@ function progressed({ progress, currentStage }: TaskProgressed): string {
   return `The work is at ${progress} %${currentStage ? `, ${currentStage}` : ""}`;
 }
 
-function released({ workerId, reason }: TaskReleased): string {
-  return `Worker ${workerId} ${RELEASED[reason]}`;
+function released({ workerId, reason, errorCode }: TaskReleased): string {
+  const sentence = `Worker ${workerId} ${RELEASED[reason]}`;
+  return errorCode ? `${sentence}: ${errorCode}` : sentence;
 }
 
 function used(usage: UsageReported): string {

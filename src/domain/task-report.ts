@@ -46,11 +46,11 @@ export function report(
   const used = reports.map((one) => usage(taskOf(open).taskId, one));
   if (head.session === undefined) return used;
   const passed = passedLimits(afterReports(head.session, reports));
-  const policy = policyOf(head.session);
+  const policy = pausable ? policyOf(head.session) : withoutPause(policyOf(head.session));
   const said = passed
     .filter((limit) => !head.exceeded.includes(limit))
     .map((limit) => exceeded(taskOf(open).taskId, limit, policy));
-  return [...used, ...said, ...consequence(open, passed, pausable ? policy : withoutPause(policy))];
+  return [...used, ...said, ...consequence(open, passed, policy)];
 }
 
 function usage(taskId: string, report: PricedReport): WorkDraft {

@@ -37,16 +37,15 @@ export function isClaimed(open: OpenTask): boolean {
   return taskOf(open).status !== TaskStatus.QUEUED;
 }
 
-/**
- * The task after an event of its own. What is given stays as it is. An event that cannot have been
- * is passed over: what is in the log is not refused any more.
- */
 /** From the first claim of a task up to a time, without pauses, in milliseconds. */
 export function workedMs({ task, pausedAt, pausedMs }: OpenTask, until: Timestamp): number {
   return Math.max(msBetween(task?.startedAt, pausedAt ?? until) - Number(pausedMs), 0);
 }
 
-/** The task after an event of its own. What is given stays as it is. */
+/**
+ * The task after an event of its own. What is given stays as it is. An event that cannot have been
+ * is passed over: what is in the log is not refused any more.
+ */
 export function foldTask(before: OpenTask, event: Event): OpenTask {
   const task: Task = { ...taskOf(before) };
   const open: OpenTask = { ...before, task };

@@ -332,7 +332,9 @@ export declare type UpdateSessionRequest = Message<"parley.v1.UpdateSessionReque
   maxHistory?: number | undefined;
 
   /**
-   * What it may take from now on. Money that a run holds stays as it is.
+   * What it may take from now on, as a whole: a limit that is not named is none,
+   * and without a `policy` it is the default. Money that a run holds stays as it
+   * is.
    *
    * @generated from field: optional parley.v1.Budget budget = 18;
    */

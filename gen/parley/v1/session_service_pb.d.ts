@@ -26,14 +26,15 @@ export declare const file_parley_v1_session_service: GenFile;
  */
 export declare const SessionService: GenService<{
   /**
-   * Creates a conversation, or with a `prompt` a run.
+   * Creates a conversation, or with a `prompt` a run, which waits for a worker.
    *
    * A `session_id` the caller already has gives that session, unchanged, with
    * 200 instead of 201. One that somebody else has gives a new generated id.
    * Errors: invalid_argument, payload_too_large, session_exists (another session
    * of the caller has the `external_id`, or an expired one the `session_id`),
-   * insufficient_balance (a run, where accounts are on), session_quota_exceeded
-   * (a run), idempotency_conflict.
+   * insufficient_balance (the account does not cover what the run would hold),
+   * session_quota_exceeded (too many runs of the caller are open),
+   * idempotency_conflict.
    *
    * @generated from rpc parley.v1.SessionService.CreateSession
    */
@@ -80,8 +81,9 @@ export declare const SessionService: GenService<{
     output: typeof UpdateSessionResponseSchema;
   },
   /**
-   * Deletes a session. It can be restored. Deleting it again by its `session_id`
-   * succeeds; its `external_id` names nothing then.
+   * Deletes a session. Work of it that has not ended is cancelled first. It can be
+   * restored, its work cannot. Deleting it again by its `session_id` succeeds; its
+   * `external_id` names nothing then.
    * Errors: session_not_found, version_conflict, idempotency_conflict.
    *
    * @generated from rpc parley.v1.SessionService.DeleteSession
