@@ -123,7 +123,7 @@ describe("a report of usage", () => {
     const head = limited(PAUSE);
     const drafts = report(head, head.tasks[0]!, [used({ tokens: 11n })], { pausable: false });
     expect(kinds(drafts).at(-1)).toBe("taskFailed");
-    expect(drafts[1]?.payload.value).toMatchObject({ policy: PAUSE });
+    expect(drafts[1]?.payload.value).toMatchObject({ policy: FAIL });
   });
 
   it("ends or holds also what began after the budget was spent", () => {

@@ -245,10 +245,10 @@ export function taskContract(journalOf: () => Journal): void {
       head = await happened(journal, head, claimed(lease, NOW, 30_000));
       const found = (await journal.findTask(idOf(head)))!;
       const renewed = await renew(head, lease, later(29_999), later(40_000));
-      expect(renewed).toEqual({ ...found, renewed: true });
+      expect(renewed).toEqual({ ...found, until: later(40_000) });
       // One that asks for less takes nothing away.
       expect(await renew(head, lease, later(30_000), later(35_000))).toMatchObject({
-        renewed: true,
+        until: later(40_000),
       });
       expect(await dueOf([head], later(39_999))).toEqual([]);
       const { task: _, deleted: __, ...place } = found;
@@ -256,7 +256,7 @@ export function taskContract(journalOf: () => Journal): void {
         { ...place, leaseId: lease, leaseUntil: later(40_000), deadlineAt: undefined },
       ]);
       const late = await renew(head, lease, later(40_000), later(90_000));
-      expect(late).toEqual({ ...found, renewed: false });
+      expect(late).toEqual({ ...found, until: undefined });
       // Whoever was given it has a moment to act.
       expect(await dueOf([head], later(40_000 + OFFER_MS - 1))).toEqual([]);
       expect(await dueOf([head], later(40_000 + OFFER_MS))).toHaveLength(1);
@@ -267,8 +267,8 @@ export function taskContract(journalOf: () => Journal): void {
       const [lost, lease] = [randomUUID(), randomUUID()];
       let head = await withTask(journal);
       const standing = async (leaseId: string) => {
-        const { renewed, task } = (await renew(head, leaseId, later(10), later(90_000)))!;
-        return [renewed, task.status];
+        const { until, task } = (await renew(head, leaseId, later(10), later(90_000)))!;
+        return [until !== undefined, task.status];
       };
       expect(await standing(lease)).toEqual([false, TaskStatus.QUEUED]);
       head = await happened(journal, head, claimed(lost));
@@ -303,7 +303,7 @@ export function taskContract(journalOf: () => Journal): void {
       ]);
       const answers = (await Promise.all(asked)).map((standing) => [
         standing?.uid,
-        standing?.renewed,
+        standing?.until !== undefined,
       ]);
       expect(answers).toEqual(
         heads.flatMap(({ head: { uid } }) => [

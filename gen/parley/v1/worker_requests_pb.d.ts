@@ -162,7 +162,8 @@ export declare type HeartbeatRequest = Message<"parley.v1.HeartbeatRequest"> & {
   leaseId: string;
 
   /**
-   * How long the lease lasts from now, in seconds, 1 to 600. Default 30.
+   * How long the lease lasts from now, and with everything else that the worker
+   * says from now on, in seconds, 1 to 600. Default: as it was.
    *
    * @generated from field: optional uint32 lease_seconds = 3;
    */
@@ -189,7 +190,8 @@ export declare type HeartbeatResponse = Message<"parley.v1.HeartbeatResponse"> &
   signal: WorkerSignal;
 
   /**
-   * Until when it has to be heard of; unset where it is to stop.
+   * Until when it has to be heard of, never sooner than was said before; unset
+   * where it is to stop.
    *
    * @generated from field: google.protobuf.Timestamp lease_expires_at = 2;
    */

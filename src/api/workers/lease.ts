@@ -33,12 +33,12 @@ export async function renew(
   worker: Principal,
   { taskId, leaseId }: Leased,
   seconds?: number,
-): Promise<LeaseStanding & { readonly until: Date | undefined }> {
+): Promise<LeaseStanding> {
   const now = context.clock.now();
   const until = seconds === undefined ? undefined : new Date(now.getTime() + seconds * 1000);
   const standing = await context.log.renewLease({ taskId, leaseId, now, until });
   if (standing === undefined || !mayServe(worker, standing.tenantId)) throw taskNotFound();
-  return { ...standing, until };
+  return standing;
 }
 
 /** The owner of a task's session, in whose name its worker writes there. */

@@ -32,7 +32,7 @@ export function publishTaskPartial(context: Context) {
     if (known !== undefined && now < known.until) return known.place;
     leases.delete(name);
     const place = await renew(context, worker, request);
-    if (!place.renewed || place.deleted) throw staleLease();
+    if (place.until === undefined || place.deleted) throw staleLease();
     if (leases.size >= MOST_LEASES) leases.clear();
     leases.set(name, { place, until: now + BELIEVED_MS });
     return place;

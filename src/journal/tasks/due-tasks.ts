@@ -3,17 +3,28 @@ import { boundedInteger, boundedTime } from "../queries/bounds.ts";
 import { type DueTask, OFFER_MS } from "./port.ts";
 import { PLACE, type PlaceRow, placeOf } from "./task-row.ts";
 
+/** Of those that are looked at most have been heard of since: so many for each that is wanted. */
+const LOOKS = 10;
+
+/**
+ * Heartbeats move the end of a lease and not \`due_at\`, which is indexed: a task is looked at when
+ * it would be due had nobody been heard of, and then put off to when it will be.
+ */
 const DUE_TASKS: Statement = {
   name: "due_tasks",
   text: `
-    WITH due AS (
-      UPDATE tasks SET due_at = $2 WHERE task_id IN (
+    WITH looked AS (
+      UPDATE tasks k SET due_at =
+        CASE WHEN least(lease_until, deadline_at) <= $1 THEN $2
+          ELSE least(lease_until, deadline_at) END
+      WHERE task_id IN (
         SELECT task_id FROM tasks WHERE due_at <= $1
-        ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+        ORDER BY due_at LIMIT $3::int * ${LOOKS} FOR UPDATE SKIP LOCKED)
       RETURNING *
     )
     SELECT ${PLACE}, k.lease_id, k.lease_until, k.deadline_at
-    FROM due k JOIN sessions s ON s.uid = k.session
+    FROM looked k JOIN sessions s ON s.uid = k.session
+    WHERE least(k.lease_until, k.deadline_at) <= $1
     ORDER BY least(k.lease_until, k.deadline_at)`,
 };
 
@@ -25,7 +36,7 @@ interface DueRow extends PlaceRow {
 
 export async function dueTasks(lane: Lane, now: Date, limit: number): Promise<DueTask[]> {
   const until = new Date(now.getTime() + OFFER_MS);
-  const values = [boundedTime(now), boundedTime(until), boundedInteger(limit)];
+  const values = [boundedTime(now), boundedTime(until), Math.min(boundedInteger(limit), 10_000)];
   const rows = await lane.run<DueRow>(DUE_TASKS, values);
   return rows.map((row) => ({
     ...placeOf(row),

@@ -70,8 +70,8 @@ export interface FoundTask extends TaskPlace {
 }
 
 export interface LeaseStanding extends FoundTask {
-  /** True if the lease is the task's and lasts until the time that was asked for. */
-  readonly renewed: boolean;
+  /** Until when the lease lasts now; undefined where it is not the task's, or was over. */
+  readonly until: Date | undefined;
 }
 
 export interface DueTask extends TaskPlace {

@@ -24,16 +24,16 @@ const RENEW_LEASES: Statement = {
     ), held AS MATERIALIZED (
       SELECT task_id FROM tasks WHERE task_id = ANY($1::uuid[]) ORDER BY task_id FOR UPDATE
     ), renewed AS (
-      UPDATE tasks k SET lease_until = ${UNTIL}, due_at = least(${UNTIL}, k.deadline_at),
+      UPDATE tasks k SET lease_until = ${UNTIL},
         lease_length = coalesce(r.until - r.now, k.lease_length)
       FROM held JOIN (
         SELECT task_id, lease_id, min(now) AS now, max(until) AS until
         FROM asked GROUP BY task_id, lease_id
       ) r USING (task_id)
       WHERE k.task_id = r.task_id AND k.lease_id = r.lease_id AND k.lease_until > r.now
-      RETURNING k.task_id, k.lease_id, k.bytes
+      RETURNING k.task_id, k.lease_id, k.lease_until, k.bytes
     )
-    SELECT r.n::int, ${FOUND}, coalesce(w.bytes, k.bytes) AS bytes, w.task_id IS NOT NULL AS renewed
+    SELECT r.n::int, ${FOUND}, coalesce(w.bytes, k.bytes) AS bytes, w.lease_until AS until
     FROM asked r JOIN tasks k ON k.task_id = r.task_id JOIN sessions s ON s.uid = k.session
       LEFT JOIN renewed w ON w.task_id = r.task_id AND w.lease_id = r.lease_id`,
 };
@@ -41,7 +41,8 @@ const RENEW_LEASES: Statement = {
 interface StandingRow extends FoundRow {
   /** Number of the renewal, from 1. */
   readonly n: number;
-  readonly renewed: boolean;
+  /** Null where the lease was not renewed. */
+  readonly until: Date | null;
 }
 
 /** Renewals that come together go into one statement. */
@@ -52,7 +53,7 @@ export function prepareRenewLease(lane: Lane) {
   );
   return async (renewal: LeaseRenewal): Promise<LeaseStanding | undefined> => {
     const row = await renew(renewal);
-    return row && { ...foundTask(row), renewed: row.renewed };
+    return row && { ...foundTask(row), until: row.until ?? undefined };
   };
 }
 

@@ -71,7 +71,9 @@ export function changeTasks(first: number, blob: number): string {
   ON CONFLICT (task_id) DO UPDATE SET ${REPLACED.join(", ")},
     lease_until = ${LEASE_UNTIL},
     lease_length = CASE WHEN k.lease_id = excluded.lease_id THEN k.lease_length ELSE excluded.lease_length END,
-    due_at = least(${LEASE_UNTIL}, excluded.deadline_at)`;
+    due_at = CASE WHEN k.lease_id = excluded.lease_id
+        AND k.deadline_at IS NOT DISTINCT FROM excluded.deadline_at
+      THEN k.due_at ELSE least(${LEASE_UNTIL}, excluded.deadline_at) END`;
 }
 
 /** Makes the tasks of new sessions, which a table \`made\` has. */

@@ -38,7 +38,7 @@ export function leasesSuite(target: Target): void {
     const lease = await claimNext(pair, { lease_seconds: 1 });
     await say(pair, "progress", lease, { progress: 1 });
     for (const until = Date.now() + 2500; Date.now() < until; ) {
-      const beat = await say(pair, "heartbeat", lease, { lease_seconds: 1 });
+      const beat = await say(pair, "heartbeat", lease);
       expect(beat.body.signal).toBe("continue");
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
