@@ -405,9 +405,8 @@ export function taskContract(journalOf: () => Journal): void {
     it("stop at about 4 MiB, after at least one task", async () => {
       const journal = journalOf();
       const userId = randomUUID();
-      const megabyte = "x".repeat(1024 * 1024);
-      for (const [n, size] of [1, 1, 1, 1, 1, 6].entries()) {
-        const task = { query: megabyte.repeat(size) };
+      for (const [n, size] of [1, 1, 1, 1, 1, 4.125].entries()) {
+        const task = { query: "x".repeat(size * 1024 * 1024) };
         await withTask(journal, { session: { userId }, task, at: later(n) });
       }
       const sizes: number[] = [];
