@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { SessionType } from "../../gen/parley/v1/session_pb.js";
 import { toConfig } from "./config.ts";
 import { readEnv } from "./env.ts";
 
@@ -25,6 +26,19 @@ it("is complete without any variable", () => {
     auth: { mode: "dev", devUserId: "dev-user" },
     journal: { kind: "pglite", dataDir: ".parley" },
     live: { redisUrl: undefined, keyPrefix: "parley:", stalenessMs: 2000 },
+    work: {
+      accounts: false,
+      maxOpenRuns: undefined,
+      pausable: new Set([SessionType.RESEARCH, SessionType.ANALYSIS]),
+      timeLimitMs: 3_600_000,
+      maxAttempts: 3,
+      estimates: new Map([
+        [SessionType.RESEARCH, { durationMs: 600_000, micros: 500_000n }],
+        [SessionType.ANALYSIS, { durationMs: 300_000, micros: 250_000n }],
+        [SessionType.SYNTHESIS, { durationMs: 300_000, micros: 250_000n }],
+      ]),
+      pricesFile: undefined,
+    },
     logLevel: "info",
   });
 });
