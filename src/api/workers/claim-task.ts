@@ -38,8 +38,10 @@ export function claimTask(context: Context) {
       const assignment = await takeOne(context, worker, request, named);
       if (assignment !== undefined) return { assignment };
       const left = until - context.clock.monotonic();
-      if (left <= 0 || signal.aborted || context.shutdown.aborted) return {};
+      if (left <= 0 || context.shutdown.aborted) return {};
       await context.log.awaitTask(Math.min(left, LOOK_MS), signal);
+      // Whoever has left would not hear of what is claimed, and it would wait out its lease.
+      if (signal.aborted) return {};
     }
   };
 }
