@@ -1,19 +1,19 @@
 import type { Lane, Statement } from "../lane.ts";
 import { boundedInteger, boundedTime } from "../queries/bounds.ts";
 import { type DueTask, OFFER_MS } from "./port.ts";
-import { PLACE, type PlaceRow, placeOf } from "./task-row.ts";
+import { PLACE, type PlaceRow, placeOf, SESSION } from "./task-row.ts";
 
 const DUE_TASKS: Statement = {
   name: "due_tasks",
   text: `
     WITH due AS (
-      UPDATE tasks SET due_at = $2 WHERE task_id IN (
+      UPDATE tasks SET due_at = $2 WHERE task_id = ANY (ARRAY(
         SELECT task_id FROM tasks WHERE due_at <= $1
-        ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+        ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED))
       RETURNING *
     )
     SELECT ${PLACE}, k.lease_id, k.lease_until, k.deadline_at
-    FROM due k JOIN sessions s ON s.uid = k.session
+    FROM due k ${SESSION}
     ORDER BY least(k.lease_until, k.deadline_at)`,
 };
 
