@@ -155,30 +155,30 @@ export function taskContract(
 
     it("lets tenants take turns, those first that have the fewest being worked on", async () => {
       const journal = journalOf();
-      const [busy, idle, other] = [randomUUID(), randomUUID(), randomUUID()];
-      const ready: Record<string, string[]> = { [busy]: [], [idle]: [], [other]: [] };
-      for (const [tenantId, age] of [
-        [busy, 100],
-        [idle, 10],
-        [other, 200],
-      ] as const) {
+      const three = async (tenantId: string, age: number) => {
+        const heads: Head[] = [];
         for (const n of numbers(1, 3)) {
-          const head = await withTask(journal, { session: { tenantId }, at: later(n - age) });
-          ready[tenantId]!.push(idOf(head));
+          heads.push(await withTask(journal, { session: { tenantId }, at: later(n - age) }));
         }
-      }
+        return heads.map(idOf);
+      };
+      const [busy, idle, old, young] = ["busy", "idle", "old", "young"].map(
+        (name) => `${name} ${randomUUID()}`,
+      ) as [string, string, string, string];
+      const [b, i] = [await three(busy, 100), await three(idle, 10)];
       for (const _ of numbers(1, 2)) {
         const head = await withTask(journal, { session: { tenantId: busy }, at: later(-300) });
         await happened(journal, head, claimed(randomUUID()));
       }
-      const [b, i] = [ready[busy]!, ready[idle]!];
       const tenantIds = [busy, idle];
       expect(await offer({ tenantIds, limit: 1 })).toEqual([i[0]]);
       // The busy one has two and would be given a third; so would the idle one by then.
       expect(await offer({ tenantIds, limit: 3 })).toEqual([i[1], i[2], b[0]]);
       expect(await offer({ tenantIds: [busy], limit: 1 })).toEqual([b[1]]);
       expect(await offer({ tenantIds: [] })).toEqual([]);
-      expect(await offer({ tenantIds: [other, other] })).toEqual(ready[other]);
+      const [o, y] = [await three(old, 200), await three(young, 20)];
+      const five = await offer({ tenantIds: [young, old, young], limit: 5 });
+      expect(five).toEqual([o[0], y[0], o[1], y[1], o[2]]);
     });
 
     it("gives what is asked for by type and by agent", async () => {
