@@ -349,7 +349,7 @@ export function accountContract(journalOf: () => Journal): void {
       const [owner, other] = [await funded(100), await funded(3)];
       const heads = await Promise.all(numbers(1, 10).map(() => opened(owner, { held: 5 })));
       heads.push(await opened(other, { held: 2 }));
-      const ends = heads.map((head, n) => happened(journal, head, ...endOf(n)));
+      const ends = heads.map((head, n) => happened(journal, head, ...endOf(n + 1)));
       const bystander = newSession(journal, { ...owner });
       await Promise.all([...ends, bystander]);
       expect(await checkedAccount(journal, owner)).toEqual({
@@ -395,9 +395,9 @@ export function accountContract(journalOf: () => Journal): void {
   });
 }
 
-/** The n-th of several runs costs n dollars. */
-function endOf(n: number) {
-  return [claimed(randomUUID()), used(n), completed()];
+/** A run that cost so many dollars. */
+function endOf(dollars: number) {
+  return [claimed(randomUUID()), used(dollars), completed()];
 }
 
 /** Money that moves while the store loses replies. */

@@ -89,7 +89,10 @@ export function journalContract(
     archiveContract(() => journal);
     pastStateContract(() => journal);
     forkContract(() => journal);
-    taskContract(() => journal);
+    taskContract(
+      () => journal,
+      (text, values) => store.execute(text, values),
+    );
     accountContract(() => journal);
 
     describe("creating", () => {

@@ -1,29 +1,29 @@
 import type { Lane, Statement } from "../lane.ts";
 import { boundedInteger, boundedTime } from "../queries/bounds.ts";
 import { type DueTask, OFFER_MS } from "./port.ts";
-import { PLACE, type PlaceRow, placeOf } from "./task-row.ts";
+import { PLACE, type PlaceRow, placeOf, SESSION } from "./task-row.ts";
 
 /** Of those that are looked at most have been heard of since: so many for each that is wanted. */
 const LOOKS = 10;
 
 /**
- * Heartbeats move the end of a lease and not \`due_at\`, which is indexed: a task is looked at when
+ * Heartbeats move the end of a lease and not `due_at`, which is indexed: a task is looked at when
  * it would be due had nobody been heard of, and then put off to when it will be.
  */
 const DUE_TASKS: Statement = {
   name: "due_tasks",
   text: `
     WITH looked AS (
-      UPDATE tasks k SET due_at =
+      UPDATE tasks SET due_at =
         CASE WHEN least(lease_until, deadline_at) <= $1 THEN $2
           ELSE least(lease_until, deadline_at) END
-      WHERE task_id IN (
+      WHERE task_id = ANY (ARRAY(
         SELECT task_id FROM tasks WHERE due_at <= $1
-        ORDER BY due_at LIMIT $3::int * ${LOOKS} FOR UPDATE SKIP LOCKED)
+        ORDER BY due_at LIMIT $3::int * ${LOOKS} FOR UPDATE SKIP LOCKED))
       RETURNING *
     )
     SELECT ${PLACE}, k.lease_id, k.lease_until, k.deadline_at
-    FROM looked k JOIN sessions s ON s.uid = k.session
+    FROM looked k ${SESSION}
     WHERE least(k.lease_until, k.deadline_at) <= $1
     ORDER BY least(k.lease_until, k.deadline_at)`,
 };

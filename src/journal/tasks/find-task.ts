@@ -1,13 +1,11 @@
 import { soughtUuid } from "../derived-text.ts";
 import type { Lane, Statement } from "../lane.ts";
 import type { FoundTask } from "./port.ts";
-import { FOUND, type FoundRow, foundTask } from "./task-row.ts";
+import { FOUND, type FoundRow, foundTask, SESSION } from "./task-row.ts";
 
 const FIND_TASK: Statement = {
   name: "find_task",
-  text: `
-    SELECT ${FOUND}, k.bytes
-    FROM tasks k JOIN sessions s ON s.uid = k.session WHERE k.task_id = $1`,
+  text: `SELECT ${FOUND}, k.bytes FROM tasks k ${SESSION} WHERE k.task_id = $1`,
 };
 
 export async function findTask(lane: Lane, taskId: string): Promise<FoundTask | undefined> {

@@ -3,14 +3,20 @@ import type { Lane, Statement } from "../lane.ts";
 import { boundedInteger } from "../queries/bounds.ts";
 import { ANSWER_BYTES } from "../queries/events.ts";
 import type { TaskPage, TaskQuery } from "./port.ts";
-import { decodeTask } from "./task-row.ts";
+import { decodeTask, SESSION } from "./task-row.ts";
 
 /**
  * Whose tasks, and the order in which an index has them: within a session they are numbered as
  * they are submitted. What was deleted is not told of.
  */
-const OF_USER = { only: "$3::uuid IS NULL", keys: ["created_at", "task_id"] };
-const OF_SESSION = { only: "k.session = $3", keys: ["number"] };
+const OF_USER = {
+  only: "$3::uuid IS NULL AND k.tenant_id = $1 AND k.user_id = $2",
+  keys: ["created_at", "task_id"],
+};
+const OF_SESSION = {
+  only: "k.session = $3 AND s.tenant_id = $1 AND s.user_id = $2",
+  keys: ["number"],
+};
 
 /** Only lengths are looked at to find where the page ends, so what is cut off is never read. */
 function listStatement(
@@ -20,9 +26,8 @@ function listStatement(
 ): Statement {
   const by = keys.map((key) => `k.${key} ${order}`).join(", ");
   const matching = `
-    FROM tasks k JOIN sessions s ON s.uid = k.session
-    WHERE k.tenant_id = $1 AND k.user_id = $2 AND ${only} AND s.deleted_at IS NULL
-      AND ($4::smallint IS NULL OR k.status = $4)`;
+    FROM tasks k ${SESSION}
+    WHERE ${only} AND s.deleted_at IS NULL AND ($4::smallint IS NULL OR k.status = $4)`;
   const text = `
     WITH page AS (
       SELECT k.* ${matching} ORDER BY ${by} LIMIT $5 OFFSET $6

@@ -2,12 +2,12 @@ import { derivedText, soughtId } from "../derived-text.ts";
 import type { Lane, Statement } from "../lane.ts";
 import { boundedInteger, boundedTime } from "../queries/bounds.ts";
 import { OFFER_MS, type OfferQuery, type TaskPlace } from "./port.ts";
-import { PLACE, type PlaceRow, placeOf } from "./task-row.ts";
+import { PLACE, type PlaceRow, placeOf, SESSION } from "./task-row.ts";
 
 /** How many more of a queue are looked at than are wanted: others may take the first ones just now. */
 const SPARE = 64;
 /** Beyond so many tasks that are being worked on, tenants count as equally busy. */
-const BUSY = 1000;
+const BUSY = 256;
 
 /** What a look at a queue asks for: each form has the index that has its tasks in their order. */
 interface Queues {
@@ -46,27 +46,26 @@ function offerStatement(name: string, { from, where }: Queues): Statement {
           LIMIT ${BUSY}
         ) k
       ) l
-    ), candidates AS MATERIALIZED (
+    ), candidates AS (
       SELECT c.*, q.leased + row_number() OVER (PARTITION BY q.tenant_id
         ORDER BY c.ready_at, c.task_id) AS turn
       FROM (SELECT * FROM ${from}) q CROSS JOIN LATERAL (
-        SELECT ${PLACE}, k.ready_at
-        FROM tasks k JOIN sessions s ON s.uid = k.session
+        SELECT ${PLACE}, k.ready_at FROM tasks k ${SESSION}
         WHERE k.tenant_id = q.tenant_id AND k.ready_at IS NOT NULL AND k.ready_at <= $2
           AND ${where} AND s.deleted_at IS NULL AND s.archived_at IS NULL
           AND (s.expires_at IS NULL OR s.expires_at > $2)
         ORDER BY k.ready_at LIMIT $4::int + ${SPARE}
       ) c
     ), free AS MATERIALIZED (
-      SELECT k.task_id FROM candidates c JOIN tasks k ON k.task_id = c.task_id
-      WHERE k.ready_at <= $2
-      ORDER BY c.turn, c.ready_at, c.task_id LIMIT $4 FOR UPDATE OF k SKIP LOCKED
+      SELECT c.* FROM (SELECT * FROM candidates ORDER BY turn, ready_at, task_id) c
+        CROSS JOIN LATERAL (
+          SELECT k.ready_at FROM tasks k WHERE k.task_id = c.task_id FOR UPDATE SKIP LOCKED
+        ) k
+      WHERE k.ready_at <= $2 LIMIT $4
     ), offered AS (
-      UPDATE tasks k SET ready_at = $3 FROM free WHERE k.task_id = free.task_id
-      RETURNING k.task_id
+      UPDATE tasks SET ready_at = $3 WHERE task_id = ANY (ARRAY(SELECT task_id FROM free))
     )
-    SELECT c.* FROM offered JOIN candidates c USING (task_id)
-    ORDER BY c.turn, c.ready_at, c.task_id`;
+    SELECT * FROM free ORDER BY turn, ready_at, task_id`;
   return { name, text };
 }
 

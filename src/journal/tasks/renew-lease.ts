@@ -3,18 +3,15 @@ import { grouped } from "../grouped.ts";
 import type { Lane, Statement } from "../lane.ts";
 import { boundedTime } from "../queries/bounds.ts";
 import type { LeaseRenewal, LeaseStanding } from "./port.ts";
-import { FOUND, type FoundRow, foundTask } from "./task-row.ts";
+import { FOUND, type FoundRow, foundTask, SESSION } from "./task-row.ts";
 
 /** Leases one statement renews at most. */
-const RENEWALS_PER_QUERY = 500;
+const RENEWALS_PER_QUERY = 200;
 
 /**
  * Rows are locked in the order of their ids, as by writes that change tasks, so that the two never
- * wait for each other in a circle.
+ * wait for each other in a circle; what they hold is then as it stays.
  */
-const UNTIL = `greatest(k.lease_until,
-          coalesce(r.until, r.now + k.lease_length))`;
-
 const RENEW_LEASES: Statement = {
   name: "renew_leases",
   text: `
@@ -22,20 +19,23 @@ const RENEW_LEASES: Statement = {
       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[])
         WITH ORDINALITY AS r (task_id, lease_id, now, until, n)
     ), held AS MATERIALIZED (
-      SELECT task_id FROM tasks WHERE task_id = ANY($1::uuid[]) ORDER BY task_id FOR UPDATE
-    ), renewed AS (
-      UPDATE tasks k SET lease_until = ${UNTIL},
-        lease_length = coalesce(r.until - r.now, k.lease_length)
-      FROM held JOIN (
-        SELECT task_id, lease_id, min(now) AS now, max(until) AS until
-        FROM asked GROUP BY task_id, lease_id
-      ) r USING (task_id)
-      WHERE k.task_id = r.task_id AND k.lease_id = r.lease_id AND k.lease_until > r.now
-      RETURNING k.task_id, k.lease_id, k.lease_until, k.bytes
+      SELECT task_id, session, tenant_id, user_id, lease_id, lease_until, lease_length, bytes
+      FROM tasks WHERE task_id = ANY($1::uuid[]) ORDER BY task_id FOR UPDATE
+    ), standing AS MATERIALIZED (
+      SELECT r.n, r.now, r.until, k.*,
+        k.lease_id = r.lease_id AND k.lease_until > r.now AS renewed
+      FROM asked r JOIN held k ON k.task_id = r.task_id
+    ), wanted AS MATERIALIZED (
+      SELECT task_id, greatest(lease_until, max(coalesce(until, now + lease_length))) AS until,
+        coalesce(max(until - now), lease_length) AS length
+      FROM standing WHERE renewed GROUP BY task_id, lease_until, lease_length
+    ), extended AS (
+      UPDATE tasks k SET (lease_until, lease_length) = (
+        SELECT w.until, w.length FROM wanted w WHERE w.task_id = k.task_id)
+      WHERE k.task_id = ANY (ARRAY(SELECT task_id FROM wanted))
     )
-    SELECT r.n::int, ${FOUND}, coalesce(w.bytes, k.bytes) AS bytes, w.lease_until AS until
-    FROM asked r JOIN tasks k ON k.task_id = r.task_id JOIN sessions s ON s.uid = k.session
-      LEFT JOIN renewed w ON w.task_id = r.task_id AND w.lease_id = r.lease_id`,
+    SELECT k.n::int, ${FOUND}, k.bytes, w.until
+    FROM standing k ${SESSION} LEFT JOIN wanted w ON k.renewed AND w.task_id = k.task_id`,
 };
 
 interface StandingRow extends FoundRow {

@@ -3,7 +3,16 @@ import { TaskSchema } from "../../../gen/parley/v1/task_pb.js";
 import { STORED } from "../../domain/event.ts";
 import type { FoundTask, TaskPlace } from "./port.ts";
 
-/** Whose a task is and where, of `tasks k` and its session `s`. */
+/**
+ * Joins `tasks k` with their sessions `s`, each by a probe of the primary key: a plan that was made
+ * while the tables were empty would read all sessions otherwise.
+ */
+export const SESSION = `CROSS JOIN LATERAL (
+      SELECT session_id, tenant_id, user_id, deleted_at, archived_at, expires_at
+      FROM sessions WHERE uid = k.session OFFSET 0
+    ) s`;
+
+/** Whose a task is and where. */
 export const PLACE = "k.task_id, k.session, k.tenant_id, k.user_id, s.session_id";
 
 /** The same and the task. */

@@ -43,14 +43,7 @@ export function moveMoney(first: number): string {
   FROM ${unnest(CHANGE_COLUMNS, first, "c")}
     JOIN placed p ON p.n = c.write JOIN locked l ON l.uid = p.uid
   GROUP BY l.tenant_id, l.user_id
-), purses AS MATERIALIZED (
-  SELECT a.tenant_id, a.user_id FROM accounts a JOIN moved USING (tenant_id, user_id)
-  ORDER BY a.tenant_id, a.user_id FOR UPDATE OF a
-), settled AS (
-  UPDATE accounts a SET available_micros = a.available_micros + m.available,
-    held_micros = a.held_micros + m.held, open_runs = greatest(a.open_runs + m.open_runs, 0)
-  FROM moved m JOIN purses USING (tenant_id, user_id)
-  WHERE a.tenant_id = m.tenant_id AND a.user_id = m.user_id
+), settled AS (${changeAccounts("moved")}
 ), entered AS (
   INSERT INTO ledger (${ENTRY_COLUMNS})
   SELECT e.entry_id, l.tenant_id, l.user_id, $1::timestamptz, e.kind, e.debit, e.credit, e.micros,
@@ -58,6 +51,20 @@ export function moveMoney(first: number): string {
   FROM ${unnest(MOVE_COLUMNS, first + CHANGE_COLUMNS.length, "e")}
     JOIN placed p ON p.n = e.write JOIN locked l ON l.uid = p.uid
 )`;
+}
+
+/**
+ * Adds to accounts what a table has for each, locking them in one order. By the conflict each row
+ * is found by its key, also by a plan that was made while there was none.
+ */
+function changeAccounts(from: string): string {
+  return `
+  INSERT INTO accounts AS a (tenant_id, user_id)
+  SELECT tenant_id, user_id FROM ${from} ORDER BY tenant_id, user_id
+  ON CONFLICT (tenant_id, user_id) DO UPDATE SET (available_micros, held_micros, open_runs) = (
+    SELECT a.available_micros + m.available, a.held_micros + m.held,
+      greatest(a.open_runs + m.open_runs, 0)
+    FROM ${from} m WHERE m.tenant_id = a.tenant_id AND m.user_id = a.user_id)`;
 }
 
 /** What changes do to accounts as parallel arrays. */
@@ -98,10 +105,12 @@ export function refusedClaims(first: number): string {
   SELECT c.n, c.tenant_id, c.user_id, k.entry_id, k.hold, k.max_open
   FROM ${unnest(CLAIM_COLUMNS, first, "k")} JOIN creations c ON c.n = k.write
 ), purses AS MATERIALIZED (
-  SELECT a.* FROM accounts a
-    JOIN (SELECT DISTINCT tenant_id, user_id FROM claimed) o
-      ON a.tenant_id = o.tenant_id AND a.user_id = o.user_id
-  ORDER BY a.tenant_id, a.user_id FOR UPDATE OF a
+  SELECT a.* FROM (
+    SELECT DISTINCT tenant_id, user_id FROM claimed ORDER BY tenant_id, user_id
+  ) o CROSS JOIN LATERAL (
+    SELECT * FROM accounts a
+    WHERE a.tenant_id = o.tenant_id AND a.user_id = o.user_id FOR UPDATE
+  ) a
 ), claims AS MATERIALIZED (
   SELECT c.*, a.user_id IS NULL
       OR (c.max_open IS NOT NULL AND a.open_runs + count(*) OVER earlier > c.max_open)
@@ -113,13 +122,10 @@ export function refusedClaims(first: number): string {
 
 /** Takes what the new sessions claim, which a table \`made\` has. */
 export const TAKE_CLAIMS = `, taken AS MATERIALIZED (
-  SELECT k.tenant_id, k.user_id, coalesce(sum(k.hold), 0)::bigint AS hold,
-    count(*)::int AS open_runs
+  SELECT k.tenant_id, k.user_id, -coalesce(sum(k.hold), 0)::bigint AS available,
+    coalesce(sum(k.hold), 0)::bigint AS held, count(*)::int AS open_runs
   FROM claims k JOIN made m ON m.n = k.n GROUP BY k.tenant_id, k.user_id
-), charged AS (
-  UPDATE accounts a SET available_micros = a.available_micros - t.hold,
-    held_micros = a.held_micros + t.hold, open_runs = a.open_runs + t.open_runs
-  FROM taken t WHERE a.tenant_id = t.tenant_id AND a.user_id = t.user_id
+), charged AS (${changeAccounts("taken")}
 ), entered AS (
   INSERT INTO ledger (${ENTRY_COLUMNS})
   SELECT k.entry_id, m.tenant_id, m.user_id, $1::timestamptz, ${LedgerEntryKind.HOLD}, 'available',
