@@ -8,8 +8,8 @@ import type { ExpiryParts } from "./expiry.ts";
 import type { Chore } from "./sweeper.ts";
 import { actingFor, systemEvent } from "./system-event.ts";
 
-/** Tasks looked at at once. */
-const BATCH = 100;
+/** Tasks looked at at once: with leases of 30 s, enough for 30,000 that are worked on. */
+const BATCH = 500;
 
 /**
  * Takes tasks back from workers that were not heard of in time, and ends those whose time is

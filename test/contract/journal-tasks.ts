@@ -355,7 +355,7 @@ export function taskContract(
       const times = { leaseId: lease, leaseUntil: later(90_000), deadlineAt: later(50_000) };
       expect(await dueOf([head], later(50_000))).toMatchObject([times]);
       head = await happened(journal, head, progressed(10, later(51_000)));
-      expect(await dueOf([head], later(51_000))).toMatchObject([times]);
+      expect(await dueOf([head], later(50_000 + OFFER_MS))).toMatchObject([times]);
     });
 
     it("that ran out are given to one of many who look at once", async () => {

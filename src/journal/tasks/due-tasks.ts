@@ -3,9 +3,6 @@ import { boundedInteger, boundedTime } from "../queries/bounds.ts";
 import { type DueTask, OFFER_MS } from "./port.ts";
 import { PLACE, type PlaceRow, placeOf, SESSION } from "./task-row.ts";
 
-/** Of those that are looked at most have been heard of since: so many for each that is wanted. */
-const LOOKS = 10;
-
 /**
  * Heartbeats move the end of a lease and not `due_at`, which is indexed: a task is looked at when
  * it would be due had nobody been heard of, and then put off to when it will be.
@@ -19,7 +16,7 @@ const DUE_TASKS: Statement = {
           ELSE least(lease_until, deadline_at) END
       WHERE task_id = ANY (ARRAY(
         SELECT task_id FROM tasks WHERE due_at <= $1
-        ORDER BY due_at LIMIT $3::int * ${LOOKS} FOR UPDATE SKIP LOCKED))
+        ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED))
       RETURNING *
     )
     SELECT ${PLACE}, k.lease_id, k.lease_until, k.deadline_at
@@ -36,7 +33,7 @@ interface DueRow extends PlaceRow {
 
 export async function dueTasks(lane: Lane, now: Date, limit: number): Promise<DueTask[]> {
   const until = new Date(now.getTime() + OFFER_MS);
-  const values = [boundedTime(now), boundedTime(until), Math.min(boundedInteger(limit), 10_000)];
+  const values = [boundedTime(now), boundedTime(until), boundedInteger(limit)];
   const rows = await lane.run<DueRow>(DUE_TASKS, values);
   return rows.map((row) => ({
     ...placeOf(row),

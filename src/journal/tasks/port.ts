@@ -14,7 +14,8 @@ export interface Tasks {
    */
   renewLease(renewal: LeaseRenewal): Promise<LeaseStanding | undefined>;
   /**
-   * Tasks whose lease or whose time limit has run out. Nobody else is given them for a moment
+   * Tasks whose lease or whose time limit has run out, of so many that might: most have been heard
+   * of since. Nobody else is given them for a moment
    * (`OFFER_MS`).
    */
   dueTasks(now: Date, limit: number): Promise<DueTask[]>;
