@@ -31,7 +31,7 @@ const LAYERS: Layers = {
     "journal/port.ts live/port.ts domain gen",
   // What the configuration names is opened here, and nowhere else known by name.
   "stores.ts": "type:clock.ts config journal live live/index.ts domain gen",
-  "context.ts": "type:clock.ts type:ids.ts type:log",
+  "context.ts": "type:clock.ts type:ids.ts type:log type:domain",
   "key-secret.ts": "",
   "clock.ts": "",
   "ids.ts": "",

@@ -98,15 +98,7 @@ export type {
 } from "./accounts/port.ts";
 export type { Archive, ArchivePage, ArchiveQuery } from "./archive/port.ts";
 export type { Fork, ForkOutcome } from "./fork/port.ts";
-export type {
-  KeyAddress,
-  KeyOutcome,
-  KeyPage,
-  KeyQuery,
-  KeyRotation,
-  Keys,
-  NewKey,
-} from "./keys/port.ts";
+export type * from "./keys/port.ts";
 export type {
   FoundEntry,
   IndexChange,

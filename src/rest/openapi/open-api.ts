@@ -99,6 +99,7 @@ export interface Operation {
   readonly requestBody?: RequestBody;
   readonly responses: Readonly<Record<string, Response | Reference>>;
   readonly deprecated?: boolean;
+  readonly [extension: `x-${string}`]: unknown;
 }
 
 /** By HTTP method in lower case. */

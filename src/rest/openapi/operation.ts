@@ -57,6 +57,7 @@ export function describeOperation(
       ...errorResponses(extras.errors, parts.error, parts.shared),
     },
     ...(method.deprecated && { deprecated: true }),
+    ...extras.extensions,
   };
 }
 

@@ -58,6 +58,7 @@ export class KeyRing {
       const candidates = await this.#options.find(prefix);
       const stored = candidates.find((candidate) => isSame(candidate.hash, hash));
       if (stored !== undefined) this.#keep(name, { stored, askedAt });
+      else this.#held.delete(name);
       return stored && this.#ifActive(stored);
     } catch (error) {
       const held = this.#held.get(name);

@@ -19,6 +19,10 @@ watch are views of it. Wherever a \`session_id\` is taken, the owner may give th
 sent so. Fields that are only read may be sent back as they were read. Names that are unknown are
 refused.
 
+**Callers** prove who they are by an API key or a token, unless the server believes headers
+(\`PARLEY_AUTH=dev\`). Each operation names the scope that the credential needs; \`…:write\` holds
+\`…:read\` too, and \`admin\` every scope.
+
 **Retries.** A write with an \`Idempotency-Key\` can be sent again: for 24 hours it is done once.
 
 **Time limits.** \`X-Server-Timeout\` (seconds), \`Connect-Timeout-Ms\` or \`Grpc-Timeout\` say how long
@@ -32,6 +36,18 @@ The same calls are there over gRPC, gRPC-Web and Connect, on the same port.`;
 
 const SECURITY: Security = {
   schemes: {
+    key: {
+      type: "apiKey",
+      in: "header",
+      name: "x-api-key",
+      description: "An API key, `pk_…`; `Authorization: Bearer` takes it too.",
+    },
+    token: {
+      type: "http",
+      scheme: "bearer",
+      bearerFormat: "JWT",
+      description: "A token of an issuer that the server trusts (`PARLEY_JWT_…`).",
+    },
     user: {
       type: "apiKey",
       in: "header",
@@ -47,7 +63,7 @@ const SECURITY: Security = {
       description: "The caller's tenant, believed in the same way. Without it, the default tenant.",
     },
   },
-  requirements: [{}, { user: [] }, { user: [], tenant: [] }],
+  requirements: [{ key: [] }, { token: [] }, {}, { user: [] }, { user: [], tenant: [] }],
 };
 
 /**
