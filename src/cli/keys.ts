@@ -47,8 +47,15 @@ const COMMANDS: Readonly<
   Record<string, (journal: Journal, args: KeysArguments) => Promise<string>>
 > = { create: createKey, list: listKeys, revoke: revokeKey };
 
-/** Runs `parley keys …`; gives what is to be printed. */
-export async function runKeys(args: readonly string[], config: Config): Promise<string> {
+/**
+ * Runs `parley keys …`; gives what is to be printed.
+ * @param open opens what the command works on
+ */
+export async function runKeys(
+  args: readonly string[],
+  config: Config,
+  open: (config: Config) => Promise<Journal> = openConfigured,
+): Promise<string> {
   const { values, positionals } = parsed(args);
   if (values.help) return USAGE;
   const [name = "", ...rest] = positionals;
@@ -71,7 +78,7 @@ function parsed(args: readonly string[]) {
   }
 }
 
-function open({ journal }: Config): Promise<Journal> {
+function openConfigured({ journal }: Config): Promise<Journal> {
   if (journal.kind === "postgres") return openPostgresJournal({ url: journal.url.reveal() });
   return openPgliteJournal({ dir: journal.dataDir });
 }
