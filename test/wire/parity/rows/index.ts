@@ -4,6 +4,7 @@ import { ServerReflection } from "../../../../gen/grpc/reflection/v1/reflection_
 import { ServerReflection as ServerReflectionAlpha } from "../../../../gen/grpc/reflection/v1alpha/reflection_pb.js";
 import { SERVICES as PARLEY } from "../../../../src/api/index.ts";
 import { CONVERSATION_ROWS } from "./conversation.ts";
+import { KEY_ROWS } from "./keys.ts";
 import { LIFETIME_ROWS } from "./lifetime.ts";
 import type { Row } from "./row.ts";
 import { SERVER_ROWS } from "./server.ts";
@@ -23,6 +24,7 @@ export const ROWS: readonly Row[] = [
   ...SESSION_ROWS,
   ...CONVERSATION_ROWS,
   ...TURN_AND_STATE_ROWS,
+  ...KEY_ROWS,
   ...LIFETIME_ROWS,
   ...SERVER_ROWS,
 ];
