@@ -125,6 +125,14 @@ export function callersSuite(target: Target): void {
     expect([other.status, other.body.message]).toEqual([403, "this needs the role worker"]);
   });
 
+  it("are workers of their own tenant only, whatever their roles", async () => {
+    const { url } = target();
+    const { secret } = await makeKey(target(), { roles: ["worker", "admin"] });
+    const claim = { worker_id: "w", wait_ms: 0, tenant_ids: ["default", "other"] };
+    const { status, body } = await withKey(url, secret).post("/api/v1/worker/tasks/claim", claim);
+    expect([status, body.error]).toEqual([403, "scope_denied"]);
+  });
+
   it("reach health without a credential", async () => {
     expect((await fetch(`${target().url}/readyz`)).status).toBe(200);
   });
