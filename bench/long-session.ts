@@ -10,6 +10,7 @@ import { CreateSessionRequestSchema } from "../gen/parley/v1/session_commands_pb
 import { actorOf } from "../src/api/actor.ts";
 import { newEvent } from "../src/domain/event.ts";
 import type { Principal } from "../src/domain/principal.ts";
+import { EVERY_SCOPE } from "../src/domain/scopes.ts";
 import { newConversation } from "../src/domain/session.ts";
 import { uuidV7 } from "../src/ids.ts";
 import { openPgliteJournal, openPostgresJournal } from "../src/journal/index.ts";
@@ -99,7 +100,13 @@ async function fill(env: Stores["env"], folder: string) {
 /** @returns the id of a new one */
 async function conversation(journal: Journal): Promise<string> {
   const [uid, now] = [uuidV7.uuid(), new Date()];
-  const owner: Principal = { tenantId: "dev-tenant", userId: USER, roles: new Set(), via: "dev" };
+  const owner: Principal = {
+    tenantId: "dev-tenant",
+    userId: USER,
+    roles: new Set(),
+    scopes: EVERY_SCOPE,
+    via: "dev",
+  };
   const head = newConversation(create(CreateSessionRequestSchema), owner, {
     uid,
     sessionId: uid,

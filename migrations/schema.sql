@@ -11,6 +11,31 @@ CREATE TABLE accounts (
   CONSTRAINT accounts_pkey PRIMARY KEY (tenant_id, user_id)
 );
 
+CREATE TABLE api_keys (
+  key_id uuid NOT NULL,
+  tenant_id text COLLATE "C" NOT NULL,
+  user_id text COLLATE "C" NOT NULL,
+  name text NOT NULL,
+  prefix text COLLATE "C" NOT NULL,
+  hash bytea NOT NULL,
+  scopes text[] NOT NULL,
+  roles text[] NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  created_by text COLLATE "C" NOT NULL,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  replaced_by uuid,
+  digest bytea NOT NULL,
+  request_hash bytea NOT NULL,
+  CONSTRAINT api_keys_pkey PRIMARY KEY (key_id)
+);
+CREATE UNIQUE INDEX api_keys_hash ON public.api_keys USING btree (hash);
+CREATE INDEX api_keys_of_tenant ON public.api_keys USING btree (tenant_id, created_at DESC, key_id DESC);
+CREATE INDEX api_keys_of_user ON public.api_keys USING btree (tenant_id, user_id, created_at DESC, key_id DESC);
+CREATE UNIQUE INDEX api_keys_operations ON public.api_keys USING btree (digest);
+CREATE INDEX api_keys_prefix ON public.api_keys USING btree (prefix);
+
 CREATE TABLE ledger (
   entry_id uuid NOT NULL,
   tenant_id text COLLATE "C" NOT NULL,

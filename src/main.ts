@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { endWell } from "./cli/end-well.ts";
 import { setHeapFlags } from "./cli/heap-flags.ts";
+import { runKeys, UsageError } from "./cli/keys.ts";
 import { banner } from "./config/banner.ts";
 import { type Config, ConfigError, toConfig } from "./config/config.ts";
 import { readEnv } from "./config/env.ts";
@@ -12,10 +13,11 @@ import { createLogger } from "./telemetry/logger.ts";
 const EX_USAGE = 64;
 const EX_CONFIG = 78;
 
-const [argument] = process.argv.slice(2);
+const [argument, ...more] = process.argv.slice(2);
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 if (argument === "--help" || argument === "-h") process.stdout.write(helpText());
 else if (argument === "--version") process.stdout.write(`${version}\n`);
+else if (argument === "keys") await keys(more);
 else if (argument !== undefined) exit(EX_USAGE, `unknown argument ${argument}; see --help`);
 else await serve(configure());
 
@@ -25,6 +27,16 @@ function configure(): Config {
   } catch (error) {
     if (error instanceof ConfigError) return exit(EX_CONFIG, error.message);
     throw error;
+  }
+}
+
+/** Manages API keys, straight in the journal: the first one is made so. */
+async function keys(args: readonly string[]): Promise<void> {
+  try {
+    process.stdout.write(await runKeys(args, configure()));
+  } catch (error) {
+    const usage = error instanceof UsageError;
+    exit(usage ? EX_USAGE : 1, error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
 import { registerServices } from "./api/index.ts";
+import { makeBootstrapKey } from "./api/keys/bootstrap-key.ts";
 import { type Archiver, createArchiver } from "./archiver/archiver.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config/config.ts";
@@ -13,7 +14,8 @@ import { uuidV7 } from "./ids.ts";
 import type { Journal } from "./journal/port.ts";
 import type { LiveView } from "./live/port.ts";
 import { createLog } from "./log/log.ts";
-import { devAuthenticator } from "./server/auth/dev.ts";
+import { authenticatorsFor, openTokenKey } from "./server/auth/index.ts";
+import type { VerifyingKey } from "./server/auth/token-keys.ts";
 import { type RunningServer, startServer } from "./server/server.ts";
 import type { HealthProbes } from "./server/serving.ts";
 import { openJournal, openLiveView, stalenessOf } from "./stores.ts";
@@ -44,11 +46,13 @@ export async function createService(
   const logger = overrides.logger ?? createLogger({ level: config.logLevel, terminal: false });
   const clock = overrides.clock ?? systemClock;
   const work = { ...config.work, prices: await readPrices(config.work.pricesFile) };
+  const tokenKey = await openTokenKey(config.auth);
   const journal = await openJournal(config, clock, logger);
   try {
     const stalenessMs = stalenessOf(config, journal);
     const live = await openLiveView(config, stalenessMs, logger);
-    return new ParleyService(config, { journal, live, clock, logger, stalenessMs, work });
+    const parts = { journal, live, clock, logger, stalenessMs, work, tokenKey };
+    return new ParleyService(config, parts);
   } catch (error) {
     await journal.close();
     throw error;
@@ -84,6 +88,7 @@ interface Parts {
   readonly logger: Logger;
   readonly stalenessMs: number;
   readonly work: WorkPolicy;
+  readonly tokenKey: VerifyingKey | undefined;
 }
 
 class ParleyService implements Service {
@@ -107,12 +112,13 @@ class ParleyService implements Service {
   async start(): Promise<{ url: string }> {
     const { server, auth } = this.#config;
     try {
+      await this.#prepareCallers();
       this.#server = await startServer({
         ...server,
         limits: { readerTimeoutMs: server.readerTimeoutMs },
         routes: (router) => registerServices(router, this.#context),
         health: this.#probes(),
-        authenticators: [devAuthenticator(auth.devUserId)],
+        authenticators: authenticatorsFor(auth, this.#parts.tokenKey, this.#context),
         logger: this.#parts.logger,
         metrics: createMetrics({ process: true }),
         shutdownSignal: this.#shutdown.signal,
@@ -126,6 +132,17 @@ class ParleyService implements Service {
     }
     this.#archiver.start();
     return { url: this.#server.address.url };
+  }
+
+  async #prepareCallers(): Promise<void> {
+    const { mode, bootstrapKey, tenantId } = this.#config.auth;
+    const { logger } = this.#parts;
+    if (mode === "dev") {
+      logger.warn("callers are believed to be who they say (PARLEY_AUTH=dev)");
+    }
+    if (bootstrapKey === undefined) return;
+    const made = await makeBootstrapKey(this.#context, tenantId, bootstrapKey.reveal());
+    if (made) logger.info({ tenant: tenantId }, "made the key of PARLEY_BOOTSTRAP_KEY");
   }
 
   stop(reason: string): Promise<void> {

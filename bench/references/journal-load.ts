@@ -9,6 +9,7 @@ import { actorOf } from "../../src/api/actor.ts";
 import { newEvent } from "../../src/domain/event.ts";
 import { messagePayload } from "../../src/domain/message.ts";
 import type { Principal } from "../../src/domain/principal.ts";
+import { EVERY_SCOPE } from "../../src/domain/scopes.ts";
 import { newConversation } from "../../src/domain/session.ts";
 import { uuidV7 } from "../../src/ids.ts";
 import type { Operation } from "../../src/journal/port.ts";
@@ -31,6 +32,7 @@ const caller: Principal = {
   tenantId: "dev-tenant",
   userId: "bench-journal",
   roles: new Set(["user"]),
+  scopes: EVERY_SCOPE,
   via: "dev",
 };
 const now = new Date();

@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { ActorSchema, ActorType } from "../../gen/parley/v1/event_pb.js";
 import type { EventDraft } from "../domain/event.ts";
+import { EVERY_SCOPE } from "../domain/scopes.ts";
 import type { WorkDraft } from "../domain/task-commands.ts";
 import type { Ids } from "../ids.ts";
 import type { WriteRequest } from "../log/write-session.ts";
@@ -22,7 +23,7 @@ export function actingFor(
 ): Omit<WriteRequest, "decide"> {
   const method = `parley.archiver/${chore}`;
   return {
-    principal: { tenantId, userId, roles: new Set<never>(), via: "parley" },
+    principal: { tenantId, userId, roles: new Set<never>(), scopes: EVERY_SCOPE, via: "parley" },
     id: sessionId,
     operation: { tenantId, userId, method, key: ids.uuid(), requestHash: NO_HASH },
     retryable: false,

@@ -22,3 +22,11 @@ it("shows no password", () => {
   expect(text).toContain("Redis at redis://:***@r");
   expect(text).not.toContain("hunter2");
 });
+
+it("says how callers are known", () => {
+  const of = (env: Record<string, string>) => banner(toConfig(env), "http://h", "1");
+  expect(of({})).toContain("whoever they are (PARLEY_AUTH=dev)");
+  const required = of({ PARLEY_AUTH: "required" });
+  expect(required).toContain("callers  have an API key\n");
+  expect(required).toContain('-H "x-api-key: $KEY"');
+});

@@ -1,5 +1,5 @@
+import { type AuthConfig, toAuth } from "./auth.ts";
 import type { Env } from "./env.ts";
-import { isLoopback } from "./loopback.ts";
 import { type Problem, Reader } from "./reader.ts";
 import { SecretUrl } from "./secret-url.ts";
 import { toWork, type WorkConfig } from "./work.ts";
@@ -27,12 +27,6 @@ export interface ServerConfig {
   readonly corsOrigins: readonly string[];
   readonly readerTimeoutMs: number;
   readonly shutdownGraceMs: number;
-}
-
-export interface AuthConfig {
-  /** The one mode there is: headers are believed. */
-  readonly mode: "dev";
-  readonly devUserId: string;
 }
 
 export type JournalConfig =
@@ -96,33 +90,6 @@ function toServer(reader: Reader, env: Env): ServerConfig {
     corsOrigins: reader.origins("PARLEY_CORS_ORIGINS"),
     readerTimeoutMs: reader.duration("PARLEY_READER_TIMEOUT", 1000, 3_600_000),
     shutdownGraceMs: reader.duration("PARLEY_SHUTDOWN_GRACE", 0, 600_000),
-  };
-}
-
-/** No keys and no tokens exist yet, so `required` could only refuse every caller. */
-function toAuth(reader: Reader, env: Env, host: string): AuthConfig {
-  const said = env.PARLEY_AUTH;
-  if (said === undefined && host !== "" && !isLoopback(host)) {
-    reader.refuse(
-      "PARLEY_AUTH",
-      `is not set and HOST "${host}" can be reached from other machines; API keys and tokens come ` +
-        "with a later version, so set PARLEY_AUTH=dev to believe the x-user-id header of anybody, " +
-        "or listen on 127.0.0.1",
-    );
-  } else if (said !== undefined && reader.oneOf("PARLEY_AUTH", ["dev", "required"]) !== "dev") {
-    reader.refuse(
-      "PARLEY_AUTH",
-      '"required" needs a way to prove who calls; API keys and tokens come with a later version, ' +
-        "until then only dev works",
-    );
-  }
-  return {
-    mode: "dev",
-    devUserId: reader.matching(
-      "DEV_USER_ID",
-      /^[\x21-\x7e]{1,255}$/,
-      "1 to 255 visible ASCII characters",
-    ),
   };
 }
 

@@ -12,6 +12,7 @@ export function helpText(): string {
     "Parley: a session service for AI agents, over gRPC, Connect and REST.",
     "",
     "usage: npm start [-- --help | --version]",
+    "       npm start -- keys create|list|revoke [--help]",
     "",
     "It is configured by environment variables; here with their defaults:",
     "",

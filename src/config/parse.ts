@@ -1,3 +1,5 @@
+import { isLoopback } from "./loopback.ts";
+
 /** What a text means, or what would have been allowed instead. */
 export type Parsed<T> = { readonly value: T } | { readonly allowed: string };
 
@@ -48,6 +50,16 @@ function toOrigin(text: string): string | undefined {
   const { origin } = new URL(text);
   // Of schemes that are not the web's, such as an app's own, URL knows no origin.
   return origin === "null" ? text.toLowerCase() : origin;
+}
+
+/** One URL or none. In cleartext only on this machine, or whoever is between could be anybody. */
+export function parseJwksUrl(text: string): Parsed<readonly string[]> {
+  if (text === "") return { value: [] };
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const host = url?.hostname.replace(/^\[(.*)\]$/, "$1") ?? "";
+  const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(host));
+  if (url !== undefined && isSafe && url.username === "") return { value: [url.href] };
+  return { allowed: "a URL that begins with https://, or with http:// on this machine" };
 }
 
 /** The scheme only: what comes after it is for the store's driver to understand. */

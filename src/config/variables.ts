@@ -45,12 +45,96 @@ export const VARIABLES = [
     default: "",
     meaning:
       "`dev` believes the `x-user-id`, `x-tenant-id` and `x-roles` headers; `required` makes " +
-      "callers prove who they are. Unset: `dev` on a loopback `HOST`, else `required`.",
+      "callers prove who they are, by an API key or a token. Unset: `dev` on a loopback `HOST`, " +
+      "else `required`.",
   },
   {
     name: "DEV_USER_ID",
     default: "dev-user",
     meaning: "Who calls in `dev` mode without `x-user-id`; 1 to 255 visible ASCII characters.",
+  },
+  {
+    name: "PARLEY_TENANT",
+    default: "default",
+    meaning:
+      "Tenant of tokens that name none, and of keys made at the start or on the command line.",
+  },
+  {
+    name: "PARLEY_BOOTSTRAP_KEY",
+    default: "",
+    meaning:
+      "Secret of an API key for the user `admin`, made at the start if there is none: `pk_` and 32 " +
+      "to 128 random ones of `A-Za-z0-9_-`.",
+  },
+  {
+    name: "PARLEY_JWT_SECRET",
+    default: "",
+    meaning: "Secret of tokens signed with HS256, at least 32 bytes.",
+  },
+  {
+    name: "PARLEY_JWT_PUBLIC_KEY",
+    default: "",
+    meaning: "PEM file of the public key of tokens signed with RS256, ES256 or EdDSA.",
+  },
+  {
+    name: "PARLEY_JWT_JWKS_URL",
+    default: "",
+    meaning:
+      "Where the public keys of tokens signed with RS256, ES256 or EdDSA are: `https://…`, or " +
+      "`http://` on this machine.",
+  },
+  {
+    name: "PARLEY_JWT_ISSUER",
+    default: "",
+    meaning: "`iss` of tokens. Needed with any of the three above; `any` takes every one.",
+  },
+  {
+    name: "PARLEY_JWT_AUDIENCE",
+    default: "",
+    meaning:
+      "`aud` of tokens, or several, comma-separated. Needed likewise; `any` takes every one.",
+  },
+  {
+    name: "PARLEY_JWT_TOLERANCE",
+    default: "30s",
+    meaning: "How far the clock of a token's issuer may be off, `0s` to `5m`.",
+  },
+  {
+    name: "PARLEY_JWT_USER_CLAIM",
+    default: "sub",
+    meaning:
+      "Claim of tokens that names the user. Of every claim: its name, or a path such as `a.b`.",
+  },
+  {
+    name: "PARLEY_JWT_TENANT_CLAIM",
+    default: "",
+    meaning: "Claim that names the tenant; tokens without it are refused. Unset: `PARLEY_TENANT`.",
+  },
+  {
+    name: "PARLEY_JWT_SCOPES_CLAIM",
+    default: "scope",
+    meaning: "Claim of scopes, a list or a text with blanks; `none`: all have the default ones.",
+  },
+  {
+    name: "PARLEY_JWT_DEFAULT_SCOPES",
+    default: "sessions:write tasks:write accounts:read",
+    meaning: "What tokens may do that have no claim of scopes; `none`: nothing.",
+  },
+  {
+    name: "PARLEY_JWT_ROLES_CLAIM",
+    default: "roles",
+    meaning: "Claim of roles, of which `worker` and `admin` count; `none`: everybody is a user.",
+  },
+  {
+    name: "PARLEY_JWT_GROUPS_CLAIM",
+    default: "groups",
+    meaning: "Claim of groups; `none`: there are no groups.",
+  },
+  {
+    name: "PARLEY_JWT_EMAIL_CLAIM",
+    default: "email",
+    meaning:
+      "Claim of the e-mail address, which counts if the one called so and `_verified` is true.",
   },
   {
     name: "TLS_CERT",

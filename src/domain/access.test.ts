@@ -4,9 +4,16 @@ import { describe, expect, it } from "vitest";
 import { HeadSchema } from "../../gen/parley/store/v1/head_pb.js";
 import { admit, admitDeleted } from "./access.ts";
 import type { Principal } from "./principal.ts";
+import { EVERY_SCOPE } from "./scopes.ts";
 
 const NOW = new Date("2026-01-02T00:00:00Z");
-const alice: Principal = { tenantId: "t", userId: "alice", roles: new Set(["user"]), via: "dev" };
+const alice: Principal = {
+  tenantId: "t",
+  userId: "alice",
+  roles: new Set(["user"]),
+  scopes: EVERY_SCOPE,
+  via: "dev",
+};
 
 function head(over: { deleted?: boolean; expires?: string } = {}) {
   return create(HeadSchema, {

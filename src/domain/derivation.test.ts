@@ -6,8 +6,15 @@ import { ChatMessageSchema } from "../../gen/parley/v1/derivation_service_pb.js"
 import { SessionSchema } from "../../gen/parley/v1/session_pb.js";
 import { firstBytes, namedSessionId, openingOf, refreshed } from "./derivation.ts";
 import type { Principal } from "./principal.ts";
+import { EVERY_SCOPE } from "./scopes.ts";
 
-const ALICE: Principal = { tenantId: "t", userId: "alice", roles: new Set(["user"]), via: "dev" };
+const ALICE: Principal = {
+  tenantId: "t",
+  userId: "alice",
+  roles: new Set(["user"]),
+  scopes: EVERY_SCOPE,
+  via: "dev",
+};
 
 function chat(...messages: [role: string, content?: JsonValue][]) {
   return messages.map(([role, content]) =>

@@ -40,6 +40,7 @@ export const REASONS = {
   turn_not_found: { code: "not_found", http: 404 },
   task_not_found: { code: "not_found", http: 404 },
   results_not_available: { code: "not_found", http: 404 },
+  key_not_found: { code: "not_found", http: 404 },
   not_found: { code: "not_found", http: 404 },
   method_not_allowed: { code: "unimplemented", http: 405 },
   not_acceptable: { code: "invalid_argument", http: 406 },
@@ -111,6 +112,18 @@ export function quotaExceeded(): ParleyError {
   return new ParleyError("session_quota_exceeded", "too many of your runs have not ended yet", {
     retryAfterMs: 10_000,
   });
+}
+
+/** The one answer to a missing credential and to every bad one; `why` is for the log. */
+export function unauthenticated(why: string): ParleyError {
+  return new ParleyError("unauthenticated", "the request has no credential that is good here", {
+    cause: why,
+  });
+}
+
+/** The answer for what is unknown, another's or another tenant's. */
+export function keyNotFound(): ParleyError {
+  return new ParleyError("key_not_found", "the key does not exist");
 }
 
 export function taskNotFound(): ParleyError {

@@ -7,9 +7,16 @@ import { ForkSessionRequestSchema } from "../../gen/parley/v1/session_lifetime_p
 import { SessionSchema } from "../../gen/parley/v1/session_pb.js";
 import { forkedHead, forkedPayload, forkPlace, forkWishOf, MAX_FORK_EVENTS } from "./fork.ts";
 import type { Principal } from "./principal.ts";
+import { EVERY_SCOPE } from "./scopes.ts";
 import { DEFAULT_TTL_MS } from "./session.ts";
 
-const ALICE: Principal = { tenantId: "t", userId: "alice", roles: new Set(["user"]), via: "dev" };
+const ALICE: Principal = {
+  tenantId: "t",
+  userId: "alice",
+  roles: new Set(["user"]),
+  scopes: EVERY_SCOPE,
+  via: "dev",
+};
 const NOW = new Date("2026-01-02T00:00:00Z");
 
 function wish(request: Parameters<typeof create<typeof ForkSessionRequestSchema>>[1] = {}) {

@@ -1,11 +1,25 @@
+import type { Scope } from "./scopes.ts";
+
 /** Who calls. Made by authentication, read by everything that decides. */
 export interface Principal {
   readonly tenantId: string;
   readonly userId: string;
   readonly roles: ReadonlySet<Role>;
+  /** What the credential may be used for. */
+  readonly scopes: ReadonlySet<Scope>;
+  /** Groups the token names; sessions can be shared with them. */
+  readonly groups?: ReadonlySet<string>;
+  /** An e-mail address whose issuer says that it is the caller's. */
+  readonly email?: string;
   /** How the caller proved who it is; `parley` where the service acts for a session's owner. */
-  readonly via: "dev" | "parley";
+  readonly via: "dev" | "key" | "token" | "parley";
 }
 
 export const ROLES = ["user", "worker", "admin"] as const;
 export type Role = (typeof ROLES)[number];
+
+const KNOWN: ReadonlySet<string> = new Set(ROLES);
+
+export function isRole(text: string): text is Role {
+  return KNOWN.has(text);
+}

@@ -1,4 +1,6 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import type { ApiKey } from "../../gen/parley/v1/key_service_pb.js";
+import type { StoredKey } from "../domain/api-key.ts";
 import { unavailable } from "../domain/errors.ts";
 import type { EventRecord } from "../domain/event.ts";
 import { deposit } from "./accounts/deposit.ts";
@@ -13,6 +15,13 @@ import { saysAway, translated } from "./failure.ts";
 import { Forker } from "./fork/forker.ts";
 import { grouped } from "./grouped.ts";
 import { type HeadRow, headOf } from "./head.ts";
+import { createKey } from "./keys/create-key.ts";
+import { findKeys } from "./keys/find-keys.ts";
+import { listKeys } from "./keys/list-keys.ts";
+import { noteKeyUses } from "./keys/note-key-uses.ts";
+import { readKey } from "./keys/read-key.ts";
+import { revokeKey } from "./keys/revoke-key.ts";
+import { rotateKey } from "./keys/rotate-key.ts";
 import { Lane } from "./lane.ts";
 import { operationDigest } from "./operation.ts";
 import { Outage } from "./outage.ts";
@@ -42,6 +51,7 @@ import { Writer } from "./writer/writer.ts";
 
 /** Heads one grouped query reads at most. */
 const HEADS_PER_QUERY = 500;
+const PREFIXES_PER_QUERY = 500;
 /** Version questions, each about any number of sessions, that go together. */
 const QUESTIONS_PER_QUERY = 100;
 
@@ -57,6 +67,7 @@ export class DatabaseJournal implements port.Journal {
   readonly #forker: Forker;
   readonly #readHeadRow: (address: port.SessionAddress) => Promise<HeadRow | undefined>;
   readonly #readVersions: (uids: readonly string[]) => Promise<Map<string, number>>;
+  readonly #findKeys: (prefix: string) => Promise<readonly StoredKey[]>;
   readonly #prepared;
   readonly #outage: Outage;
   #closing: Promise<void> | undefined;
@@ -72,6 +83,7 @@ export class DatabaseJournal implements port.Journal {
     this.#outage = new Outage(() => lane.run(PING, []));
     this.#readHeadRow = grouped((addresses) => readHeadRows(lane, addresses), HEADS_PER_QUERY);
     this.#readVersions = grouped((asked) => readVersionsOfAll(lane, asked), QUESTIONS_PER_QUERY);
+    this.#findKeys = grouped((prefixes) => findKeys(lane, prefixes), PREFIXES_PER_QUERY);
     const builder = builderOver(lane);
     this.#prepared = {
       readEvents: prepareReadEvents(builder),
@@ -226,6 +238,34 @@ export class DatabaseJournal implements port.Journal {
 
   listLedger(query: port.LedgerQuery): Promise<port.LedgerPage> {
     return this.#guard(() => listLedger(this.#reads, query));
+  }
+
+  createKey(wanted: port.NewKey): Promise<port.KeyOutcome> {
+    return this.#guard(() => createKey(this.#reads, wanted));
+  }
+
+  rotateKey(rotation: port.KeyRotation): Promise<port.KeyOutcome | undefined> {
+    return this.#guard(() => rotateKey(this.#reads, rotation));
+  }
+
+  findKeys(prefix: string): Promise<readonly StoredKey[]> {
+    return this.#guard(() => this.#findKeys(prefix));
+  }
+
+  readKey(address: port.KeyAddress): Promise<ApiKey | undefined> {
+    return this.#guard(() => readKey(this.#reads, address));
+  }
+
+  listKeys(query: port.KeyQuery): Promise<port.KeyPage> {
+    return this.#guard(() => listKeys(this.#reads, query));
+  }
+
+  revokeKey(address: port.KeyAddress, at: Date): Promise<boolean> {
+    return this.#guard(() => revokeKey(this.#reads, address, at));
+  }
+
+  noteKeyUses(keyIds: readonly string[], at: Date): Promise<void> {
+    return this.#guard(() => noteKeyUses(this.#reads, keyIds, at));
   }
 
   expireOperations(now: Date, limit: number): Promise<number> {

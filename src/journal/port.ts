@@ -8,6 +8,7 @@ import type { TaskRecord } from "../domain/task-record.ts";
 import type { Accounts } from "./accounts/port.ts";
 import type { Archive } from "./archive/port.ts";
 import type { Fork, ForkOutcome } from "./fork/port.ts";
+import type { Keys } from "./keys/port.ts";
 import type { Search } from "./search/port.ts";
 import type { Tasks } from "./tasks/port.ts";
 
@@ -23,7 +24,7 @@ import type { Tasks } from "./tasks/port.ts";
  *
  * Numbers and times beyond what the store holds ask for the nearest it does.
  */
-export interface Journal extends Archive, Search, Tasks, Accounts {
+export interface Journal extends Archive, Search, Tasks, Accounts, Keys {
   /** True if no other process can write to this journal while it is open. */
   readonly exclusive: boolean;
 
@@ -97,6 +98,7 @@ export type {
 } from "./accounts/port.ts";
 export type { Archive, ArchivePage, ArchiveQuery } from "./archive/port.ts";
 export type { Fork, ForkOutcome } from "./fork/port.ts";
+export type * from "./keys/port.ts";
 export type {
   FoundEntry,
   IndexChange,

@@ -9,6 +9,7 @@ import type {
   ArchivePage,
   ArchiveQuery,
   Creation,
+  Keys,
   LatestFilter,
   Operation,
   Receipt,
@@ -42,6 +43,7 @@ import { type Created, SessionWriter, type WriteRequest, type Written } from "./
  */
 export interface Log
   extends Accounts,
+    Keys,
     Pick<Tasks, "offerTasks" | "renewLease" | "findTask" | "listTasks" | "typicalTask"> {
   create(creation: Creation, retryable: boolean): Promise<Created>;
   write(request: WriteRequest): Promise<Written>;
@@ -115,6 +117,13 @@ export function createLog(stores: Stores): Log {
     readAccount: (owner) => journal.readAccount(owner),
     deposit: (deposit) => journal.deposit(deposit),
     listLedger: (query) => journal.listLedger(query),
+    createKey: (wanted) => journal.createKey(wanted),
+    rotateKey: (rotation) => journal.rotateKey(rotation),
+    findKeys: (prefix) => journal.findKeys(prefix),
+    readKey: (address) => journal.readKey(address),
+    listKeys: (query) => journal.listKeys(query),
+    revokeKey: (address, at) => journal.revokeKey(address, at),
+    noteKeyUses: (keyIds, at) => journal.noteKeyUses(keyIds, at),
     fork: (request) => forker.fork(request),
     read: (request) => reader.read(request),
     readDeleted: (address) => journal.readDeletedHead(address),

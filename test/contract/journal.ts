@@ -13,6 +13,7 @@ import { accountContract, accountFaultsContract } from "./journal-accounts.ts";
 import { archiveContract } from "./journal-archive.ts";
 import { completionContract } from "./journal-completions.ts";
 import { forkContract, forkFaultsContract } from "./journal-forks.ts";
+import { keyContract, keyFaultsContract } from "./journal-keys.ts";
 import { pastStateContract } from "./journal-past-states.ts";
 import { rewriteContract } from "./journal-rewrites.ts";
 import { taskContract } from "./journal-tasks.ts";
@@ -94,6 +95,7 @@ export function journalContract(
       (text, values) => store.execute(text, values),
     );
     accountContract(() => journal);
+    keyContract(() => journal);
 
     describe("creating", () => {
       it("answers with the head and its first event", async () => {
@@ -1025,6 +1027,11 @@ export function journalContract(
         (kind) => store.fault(FORK, kind),
       );
       accountFaultsContract(
+        () => journal,
+        (statement, kind) => store.fault(statement, kind),
+      );
+
+      keyFaultsContract(
         () => journal,
         (statement, kind) => store.fault(statement, kind),
       );

@@ -1,6 +1,6 @@
 import { toConfig } from "../../src/config/config.ts";
 import type { Env } from "../../src/config/env.ts";
-import { createService } from "../../src/service.ts";
+import { createService, type Overrides } from "../../src/service.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 /** A service in this process, on a port of its own. */
@@ -10,7 +10,10 @@ export interface TestService {
 }
 
 /** Starts a service as `env` configures it; without stores in it, embedded in a temporary folder. */
-export async function startService(env: Env = {}): Promise<TestService> {
+export async function startService(
+  env: Env = {},
+  overrides: Partial<Overrides> = {},
+): Promise<TestService> {
   const config = toConfig({
     PORT: "0",
     LOG_LEVEL: "silent",
@@ -18,7 +21,7 @@ export async function startService(env: Env = {}): Promise<TestService> {
     PARLEY_SHUTDOWN_GRACE: "1s",
     ...env,
   });
-  const service = await createService(config);
+  const service = await createService(config, overrides);
   const { url } = await service.start();
   return { url, close: () => service.stop("test") };
 }

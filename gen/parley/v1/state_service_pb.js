@@ -4,6 +4,7 @@
 
 import { fileDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_google_api_annotations } from "../../google/api/annotations_pb.js";
+import { file_parley_v1_access } from "./access_pb.js";
 import { file_parley_v1_state_requests } from "./state_requests_pb.js";
 import { file_rest_v1_annotations } from "../../rest/v1/annotations_pb.js";
 
@@ -11,7 +12,7 @@ import { file_rest_v1_annotations } from "../../rest/v1/annotations_pb.js";
  * Describes the file parley/v1/state_service.proto.
  */
 export const file_parley_v1_state_service = /*@__PURE__*/
-  fileDesc("Ch1wYXJsZXkvdjEvc3RhdGVfc2VydmljZS5wcm90bxIJcGFybGV5LnYxMssCCgxTdGF0ZVNlcnZpY2USkgEKD0dldFNlc3Npb25TdGF0ZRIhLnBhcmxleS52MS5HZXRTZXNzaW9uU3RhdGVSZXF1ZXN0GiIucGFybGV5LnYxLkdldFNlc3Npb25TdGF0ZVJlc3BvbnNlIjiQAgHq4BgGKgRldGFngtPkkwIlEiMvYXBpL3YxL3Nlc3Npb25zL3tzZXNzaW9uX2lkfS9zdGF0ZRKlAQoSVXBkYXRlU2Vzc2lvblN0YXRlEiQucGFybGV5LnYxLlVwZGF0ZVNlc3Npb25TdGF0ZVJlcXVlc3QaJS5wYXJsZXkudjEuVXBkYXRlU2Vzc2lvblN0YXRlUmVzcG9uc2UiQurgGBAqBGV0YWcyCGlmX21hdGNogtPkkwIoOgEqMiMvYXBpL3YxL3Nlc3Npb25zL3tzZXNzaW9uX2lkfS9zdGF0ZWIGcHJvdG8z", [file_google_api_annotations, file_parley_v1_state_requests, file_rest_v1_annotations]);
+  fileDesc("Ch1wYXJsZXkvdjEvc3RhdGVfc2VydmljZS5wcm90bxIJcGFybGV5LnYxMvICCgxTdGF0ZVNlcnZpY2USpQEKD0dldFNlc3Npb25TdGF0ZRIhLnBhcmxleS52MS5HZXRTZXNzaW9uU3RhdGVSZXF1ZXN0GiIucGFybGV5LnYxLkdldFNlc3Npb25TdGF0ZVJlc3BvbnNlIkuQAgHq4BgGKgRldGFnuuEYDwoNc2Vzc2lvbnM6cmVhZILT5JMCJRIjL2FwaS92MS9zZXNzaW9ucy97c2Vzc2lvbl9pZH0vc3RhdGUSuQEKElVwZGF0ZVNlc3Npb25TdGF0ZRIkLnBhcmxleS52MS5VcGRhdGVTZXNzaW9uU3RhdGVSZXF1ZXN0GiUucGFybGV5LnYxLlVwZGF0ZVNlc3Npb25TdGF0ZVJlc3BvbnNlIlbq4BgQKgRldGFnMghpZl9tYXRjaLrhGBAKDnNlc3Npb25zOndyaXRlgtPkkwIoOgEqMiMvYXBpL3YxL3Nlc3Npb25zL3tzZXNzaW9uX2lkfS9zdGF0ZWIGcHJvdG8z", [file_google_api_annotations, file_parley_v1_access, file_parley_v1_state_requests, file_rest_v1_annotations]);
 
 /**
  * What an agent knows in a session: context, variables, scenario, rules, agents.

@@ -4,6 +4,7 @@
 
 import { fileDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_google_api_annotations } from "../../google/api/annotations_pb.js";
+import { file_parley_v1_access } from "./access_pb.js";
 import { file_parley_v1_turn_requests } from "./turn_requests_pb.js";
 import { file_rest_v1_annotations } from "../../rest/v1/annotations_pb.js";
 
@@ -11,7 +12,7 @@ import { file_rest_v1_annotations } from "../../rest/v1/annotations_pb.js";
  * Describes the file parley/v1/turn_service.proto.
  */
 export const file_parley_v1_turn_service = /*@__PURE__*/
-  fileDesc("ChxwYXJsZXkvdjEvdHVybl9zZXJ2aWNlLnByb3RvEglwYXJsZXkudjEylwMKC1R1cm5TZXJ2aWNlEoQBCglCZWdpblR1cm4SGy5wYXJsZXkudjEuQmVnaW5UdXJuUmVxdWVzdBocLnBhcmxleS52MS5CZWdpblR1cm5SZXNwb25zZSI86uAYBAoCyQGC0+STAi46ASpiBHR1cm4iIy9hcGkvdjEvc2Vzc2lvbnMve3Nlc3Npb25faWR9L3R1cm5zEoEBCgdFbmRUdXJuEhkucGFybGV5LnYxLkVuZFR1cm5SZXF1ZXN0GhoucGFybGV5LnYxLkVuZFR1cm5SZXNwb25zZSI/gtPkkwI5OgEqYgR0dXJuIi4vYXBpL3YxL3Nlc3Npb25zL3tzZXNzaW9uX2lkfS90dXJucy97dHVybn0vZW5kEn0KB0dldFR1cm4SGS5wYXJsZXkudjEuR2V0VHVyblJlcXVlc3QaGi5wYXJsZXkudjEuR2V0VHVyblJlc3BvbnNlIjuQAgGC0+STAjJiBHR1cm4SKi9hcGkvdjEvc2Vzc2lvbnMve3Nlc3Npb25faWR9L3R1cm5zL3t0dXJufWIGcHJvdG8z", [file_google_api_annotations, file_parley_v1_turn_requests, file_rest_v1_annotations]);
+  fileDesc("ChxwYXJsZXkvdjEvdHVybl9zZXJ2aWNlLnByb3RvEglwYXJsZXkudjEy0wMKC1R1cm5TZXJ2aWNlEpgBCglCZWdpblR1cm4SGy5wYXJsZXkudjEuQmVnaW5UdXJuUmVxdWVzdBocLnBhcmxleS52MS5CZWdpblR1cm5SZXNwb25zZSJQ6uAYBAoCyQG64RgQCg5zZXNzaW9uczp3cml0ZYLT5JMCLjoBKmIEdHVybiIjL2FwaS92MS9zZXNzaW9ucy97c2Vzc2lvbl9pZH0vdHVybnMSlQEKB0VuZFR1cm4SGS5wYXJsZXkudjEuRW5kVHVyblJlcXVlc3QaGi5wYXJsZXkudjEuRW5kVHVyblJlc3BvbnNlIlO64RgQCg5zZXNzaW9uczp3cml0ZYLT5JMCOToBKmIEdHVybiIuL2FwaS92MS9zZXNzaW9ucy97c2Vzc2lvbl9pZH0vdHVybnMve3R1cm59L2VuZBKQAQoHR2V0VHVybhIZLnBhcmxleS52MS5HZXRUdXJuUmVxdWVzdBoaLnBhcmxleS52MS5HZXRUdXJuUmVzcG9uc2UiTpACAbrhGA8KDXNlc3Npb25zOnJlYWSC0+STAjJiBHR1cm4SKi9hcGkvdjEvc2Vzc2lvbnMve3Nlc3Npb25faWR9L3R1cm5zL3t0dXJufWIGcHJvdG8z", [file_google_api_annotations, file_parley_v1_access, file_parley_v1_turn_requests, file_rest_v1_annotations]);
 
 /**
  * Turns that are begun and ended by calls. Between the two, everything that is

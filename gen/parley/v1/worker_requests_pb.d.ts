@@ -44,7 +44,8 @@ export declare type ClaimTaskRequest = Message<"parley.v1.ClaimTaskRequest"> & {
 
   /**
    * Tasks of these tenants, at most 100. Empty: of the worker's own. Others than
-   * its own need the role admin too.
+   * its own need the role admin too, and a gateway that says so: a key or a token
+   * is of one tenant.
    *
    * @generated from field: repeated string tenant_ids = 4;
    */

@@ -113,7 +113,7 @@ async function take(
 function tenantsOf(worker: Principal, { tenantIds }: ClaimTaskRequest): readonly string[] {
   const asked = tenantIds.length === 0 ? [worker.tenantId] : tenantIds;
   if (asked.every((tenantId) => mayServe(worker, tenantId))) return asked;
-  throw new ParleyError("scope_denied", "tasks of other tenants need the role admin too");
+  throw new ParleyError("scope_denied", "tasks of other tenants are not for this worker");
 }
 
 function claimIn(events: readonly Event[]): Event {

@@ -8,6 +8,7 @@ import { admit } from "../../domain/access.ts";
 import type { Decision } from "../../domain/decision.ts";
 import { ParleyError, staleLease, taskNotFound } from "../../domain/errors.ts";
 import type { Principal } from "../../domain/principal.ts";
+import { EVERY_SCOPE } from "../../domain/scopes.ts";
 import { requireLease, type WorkDraft } from "../../domain/task-commands.ts";
 import { findOpenTask } from "../../domain/work.ts";
 import type { LeaseStanding, TaskPlace } from "../../journal/port.ts";
@@ -43,7 +44,7 @@ export async function renew(
 
 /** The owner of a task's session, in whose name its worker writes there. */
 export function ownerOf({ tenantId, userId }: TaskPlace): Principal {
-  return { tenantId, userId, roles: new Set<never>(), via: "parley" };
+  return { tenantId, userId, roles: new Set<never>(), scopes: EVERY_SCOPE, via: "parley" };
 }
 
 type LeasedRequest = Message & Leased & { readonly requestId: string };

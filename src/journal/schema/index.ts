@@ -1,4 +1,5 @@
 export { accounts } from "./accounts.ts";
+export { apiKeys } from "./api-keys.ts";
 export { ledger } from "./ledger.ts";
 export { operations } from "./operations.ts";
 export { searchEntries, searchProgress, searchQueue } from "./search.ts";

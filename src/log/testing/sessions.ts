@@ -6,11 +6,13 @@ import { Role } from "../../../gen/parley/v1/message_pb.js";
 import { SessionSchema } from "../../../gen/parley/v1/session_pb.js";
 import { type EventRecord, type NewEvent, newEvent, placeEvent } from "../../domain/event.ts";
 import type { Principal } from "../../domain/principal.ts";
+import { EVERY_SCOPE } from "../../domain/scopes.ts";
 
 export const OWNER: Principal = {
   tenantId: "tenant",
   userId: "owner",
   roles: new Set(["user"]),
+  scopes: EVERY_SCOPE,
   via: "dev",
 };
 

@@ -100,6 +100,7 @@ export interface Operation {
   readonly responses: Readonly<Record<string, Response | Reference>>;
   readonly security?: readonly SecurityRequirement[];
   readonly deprecated?: boolean;
+  readonly [extension: `x-${string}`]: unknown;
 }
 
 /** By HTTP method in lower case. */

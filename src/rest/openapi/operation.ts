@@ -58,6 +58,7 @@ export function describeOperation(
     },
     ...(extras.security && { security: extras.security }),
     ...(method.deprecated && { deprecated: true }),
+    ...extras.extensions,
   };
 }
 

@@ -66,6 +66,8 @@ export interface OperationExtras {
   readonly answerHeaders?: Readonly<Record<string, Header>>;
   /** How it may fail. Default: `default`, which is every error. */
   readonly errors?: readonly ErrorResponse[];
+  /** What OpenAPI has no word for. */
+  readonly extensions?: Readonly<Record<`x-${string}`, unknown>>;
   /** Bodies to show, by name. */
   readonly requestExamples?: Readonly<Record<string, Example>>;
   /** Answers to show, by name. */

@@ -9,4 +9,9 @@ export interface Authenticator {
    * that is malformed.
    */
   authenticate(header: Headers): Principal | undefined | Promise<Principal | undefined>;
+  /**
+   * True while a caller that it has admitted would be admitted again: asked about
+   * streams, which may last longer than what they began with. Without it, always.
+   */
+  isStillGood?(caller: Principal): boolean | Promise<boolean>;
 }

@@ -1,6 +1,7 @@
 import { invalidArgument } from "../../domain/errors.ts";
 import { isCallerId } from "../../domain/ids.ts";
 import { ROLES, type Role } from "../../domain/principal.ts";
+import { EVERY_SCOPE } from "../../domain/scopes.ts";
 import type { Authenticator } from "./authenticator.ts";
 
 /**
@@ -15,6 +16,7 @@ export function devAuthenticator(defaultUserId: string): Authenticator {
       tenantId: callerId(header, "x-tenant-id", "dev-tenant"),
       userId: callerId(header, "x-user-id", defaultUserId),
       roles: roles(header),
+      scopes: EVERY_SCOPE,
       via: "dev",
     }),
   };

@@ -1,32 +1,61 @@
 import type { Interceptor } from "@connectrpc/connect";
+import type { Logger } from "pino";
 import { callerKey } from "../../api/caller.ts";
-import { ParleyError } from "../../domain/errors.ts";
+import { ParleyError, unauthenticated } from "../../domain/errors.ts";
 import type { Principal } from "../../domain/principal.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
+import { REQUEST_ID } from "../request-id.ts";
+import { type CallRequest, methodName } from "./call.ts";
+import { watchCredential } from "./watch-credential.ts";
 
-/** Finds out who calls, by the first way that applies, and refuses everybody else. */
-export function authenticateCalls(ways: readonly Authenticator[]): Interceptor {
+/** Somebody who is known, and how. */
+interface Known {
+  readonly caller: Principal;
+  readonly way: Authenticator;
+}
+
+/**
+ * Finds out who calls, by the first way that applies, and refuses everybody else: always in the
+ * same words, so that nobody learns what was wrong; that is in the log, without the credential.
+ */
+export function authenticateCalls(ways: readonly Authenticator[], logger: Logger): Interceptor {
   return (next) => (req) => {
-    const admit = (caller: Principal) => {
+    const admit = ({ caller, way }: Known) => {
       req.contextValues.set(callerKey, caller);
-      return next(req);
+      return req.stream ? watchCredential(next, req, way, caller) : next(req);
     };
-    const caller = authenticate(ways, req.header);
-    return caller instanceof Promise ? caller.then(admit) : admit(caller);
+    const refuse = (error: unknown): never => {
+      logRefusal(error, req, logger);
+      throw error;
+    };
+    let known: Known | Promise<Known>;
+    try {
+      known = authenticate(ways, req.header);
+    } catch (error) {
+      return refuse(error);
+    }
+    return known instanceof Promise ? known.then(admit, refuse) : admit(known);
   };
 }
 
 /** Waits only where a way has to: an answer at once keeps a call within its turn. */
-function authenticate(
-  ways: readonly Authenticator[],
-  header: Headers,
-): Principal | Promise<Principal> {
+function authenticate(ways: readonly Authenticator[], header: Headers): Known | Promise<Known> {
   for (const [i, way] of ways.entries()) {
     const caller = way.authenticate(header);
     if (caller instanceof Promise) {
-      return caller.then((found) => found ?? authenticate(ways.slice(i + 1), header));
+      return caller.then((found) =>
+        found === undefined ? authenticate(ways.slice(i + 1), header) : { caller: found, way },
+      );
     }
-    if (caller !== undefined) return caller;
+    if (caller !== undefined) return { caller, way };
   }
-  throw new ParleyError("unauthenticated", "the request does not say who calls");
+  throw unauthenticated("no credential");
+}
+
+function logRefusal(error: unknown, req: CallRequest, logger: Logger): void {
+  if (!(error instanceof ParleyError) || error.reason !== "unauthenticated") return;
+  logger.info(
+    { why: error.cause, method: methodName(req), request_id: req.header.get(REQUEST_ID) },
+    "a credential was refused",
+  );
 }

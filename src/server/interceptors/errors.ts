@@ -81,12 +81,16 @@ function refusal(error: ParleyError): ConnectError {
   if (violations.length > 0) {
     details.push({ desc: BadRequestSchema, value: { fieldViolations: [...violations] } });
   }
+  if (reason === "unauthenticated") metadata["www-authenticate"] = CHALLENGE;
   if (retryAfterMs !== undefined) {
     metadata["retry-after"] = String(Math.max(1, Math.ceil(retryAfterMs / 1000)));
     details.push({ desc: RetryInfoSchema, value: { retryDelay: duration(retryAfterMs) } });
   }
   return new ConnectError(error.message, CODES[REASONS[reason].code], metadata, details, error);
 }
+
+/** How to prove who calls: the same over every protocol. */
+const CHALLENGE = 'Bearer realm="parley", ApiKey realm="parley"';
 
 const CALLER_GONE = "the caller has gone";
 

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Metrics } from "../../telemetry/metrics.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
 import { authenticateCalls } from "./authenticate.ts";
+import { authorizeCalls } from "./authorize.ts";
 import { boundCalls, type DeadlineOptions } from "./deadline.ts";
 import { mapErrors } from "./errors.ts";
 import { fillRequestId } from "./idempotency.ts";
@@ -24,8 +25,9 @@ export interface InterceptorOptions {
  * 2. map errors, outside of all that throws one;
  * 3. bound the time, that of authentication included;
  * 4. authenticate, before anything looks at what the call says;
- * 5. fill `request_id` from `Idempotency-Key`, before its length is checked;
- * 6. validate, so that a handler sees only what the proto allows.
+ * 5. authorize: the scope and the role that the method's proto asks for;
+ * 6. fill `request_id` from `Idempotency-Key`, before its length is checked;
+ * 7. validate, so that a handler sees only what the proto allows.
  *
  * The request's id is not here: answers that never reach a method have one too
  * (`request-id.ts`).
@@ -35,7 +37,8 @@ export function callInterceptors(options: InterceptorOptions): Interceptor[] {
     observeCalls(options.metrics, options.logger),
     mapErrors(options.logger),
     boundCalls(options.deadline),
-    authenticateCalls(options.authenticators),
+    authenticateCalls(options.authenticators, options.logger),
+    authorizeCalls(),
     fillRequestId(),
     validateRequests(options.rules),
   ];

@@ -11,6 +11,7 @@ import { SessionService } from "../../../gen/parley/v1/session_service_pb.js";
 import { ClaimTaskRequestSchema } from "../../../gen/parley/v1/worker_requests_pb.js";
 import { callerKey, callerOf } from "../../api/caller.ts";
 import { invalidArgument, ParleyError, REASONS, type Reason } from "../../domain/errors.ts";
+import { EVERY_SCOPE } from "../../domain/scopes.ts";
 import { reasonOf } from "../error-reason.ts";
 import { authenticateCalls } from "./authenticate.ts";
 import { type CallRequest, protocolOf, settle } from "./call.ts";
@@ -143,24 +144,32 @@ describe("mapErrors", () => {
   });
 });
 
+const SILENT = pino({ level: "silent" });
+
 describe("authenticateCalls", () => {
   const as = (userId: string) => ({
     name: userId,
     authenticate: (header: Headers) =>
       header.has(userId)
-        ? { tenantId: "t", userId, roles: new Set<never>(), via: "dev" as const }
+        ? {
+            tenantId: "t",
+            userId,
+            roles: new Set<never>(),
+            scopes: EVERY_SCOPE,
+            via: "dev" as const,
+          }
         : undefined,
   });
 
   it("lets the first way decide that knows the caller", async () => {
     const req = request({ header: { b: "1", c: "1" } });
-    await run(authenticateCalls([as("a"), as("b"), as("c")]), () => undefined, req);
+    await run(authenticateCalls([as("a"), as("b"), as("c")], SILENT), () => undefined, req);
     expect(callerOf({ values: req.contextValues }).userId).toBe("b");
   });
 
   it("refuses whom nobody knows, before the handler", async () => {
     let ran = false;
-    const call = run(authenticateCalls([as("a")]), () => {
+    const call = run(authenticateCalls([as("a")], SILENT), () => {
       ran = true;
     });
     await expect(call).rejects.toMatchObject({ reason: "unauthenticated" });

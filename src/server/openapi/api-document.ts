@@ -23,6 +23,10 @@ are there where they are on (\`PARLEY_ACCOUNTS\`).
 sent so. Fields that are only read may be sent back as they were read. Names that are unknown are
 refused.
 
+**Callers** prove who they are by an API key or a token, unless the server believes headers
+(\`PARLEY_AUTH=dev\`). Each operation names the scope that the credential needs; \`…:write\` holds
+\`…:read\` too, and \`admin\` every scope.
+
 **Retries.** A write with an \`Idempotency-Key\` can be sent again: for 24 hours it is done once.
 
 **Time limits.** \`X-Server-Timeout\` (seconds), \`Connect-Timeout-Ms\` or \`Grpc-Timeout\` say how long

@@ -5,8 +5,8 @@ import type { ErrorBody } from "../error-body.ts";
 /** What each reason means, to somebody who reads it for the first time. */
 export const MEANINGS: Readonly<Record<Reason, string>> = {
   invalid_argument: "Something in the request is wrong; `details` say which fields, and why.",
-  unauthenticated: "The request does not say who calls.",
-  scope_denied: "The caller may not do this.",
+  unauthenticated: "The request does not say who calls, or does not prove it.",
+  scope_denied: "The caller, or its credential, may not do this.",
   session_not_accessible: "The session may not be used like this.",
   insufficient_balance: "The caller's account does not cover what the run is to hold.",
   budget_exceeded: "The session's budget is spent.",
@@ -20,6 +20,7 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   turn_not_found: "The session has no such turn.",
   task_not_found: "There is no such task for this caller.",
   results_not_available: "Nothing has come out of the session yet.",
+  key_not_found: "There is no such key for this caller.",
   not_found: "There is nothing at this path.",
   method_not_allowed: "The path does not take this method; `Allow` says which it takes.",
   not_acceptable: "The answer has no form that `Accept` admits.",

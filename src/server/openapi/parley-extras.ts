@@ -1,9 +1,12 @@
+import { create } from "@bufbuild/protobuf";
+import { type AccessRule, AccessRuleSchema } from "../../../gen/parley/v1/access_pb.js";
 import type {
   Header,
   OperationExtras,
   OperationFacts,
   Parameter,
 } from "../../rest/openapi/index.ts";
+import { accessRule } from "../interceptors/authorize.ts";
 import { requestIdField } from "../interceptors/idempotency.ts";
 import { errorResponses } from "./error-responses.ts";
 import { EXAMPLES } from "./examples/index.ts";
@@ -27,13 +30,19 @@ export function describeParley(facts: OperationFacts): OperationExtras {
   const { input } = facts.method;
   const { rest, errors } = statedErrors(facts.comment);
   const security = methodSecurity(facts.method);
+  const rule = accessRule(facts.method) ?? create(AccessRuleSchema);
   const isLiveRead = input.fields.some(({ name }) => name === "at_least_version");
   return {
-    comment: rest,
+    comment: [rest, neededText(rule)].filter(Boolean).join("\n\n"),
+    extensions: { "x-scope": rule.scope, ...(rule.role !== "" && { "x-role": rule.role }) },
     ...(security && { security }),
     ...(requestIdField(input) !== null && { headers: [IDEMPOTENCY_KEY] }),
     ...(isLiveRead && { answerHeaders: { "Parley-Stale": STALE } }),
     errors: errorResponses(facts, errors),
     ...EXAMPLES[facts.operationId],
   };
+}
+
+function neededText({ scope, role }: AccessRule): string {
+  return `Needs the scope \`${scope}\`${role === "" ? "" : ` and the role \`${role}\``}.`;
 }

@@ -1,12 +1,27 @@
 import type { DescMethod } from "@bufbuild/protobuf";
-import { AccountService } from "../../../gen/parley/v1/account_service_pb.js";
-import { WorkerService } from "../../../gen/parley/v1/worker_service_pb.js";
-import type { Role } from "../../domain/principal.ts";
 import type { Security, SecurityRequirement } from "../../rest/openapi/index.ts";
+import { accessRule } from "../interceptors/authorize.ts";
 
-/** Who calls, as `PARLEY_AUTH=dev` believes it. */
+/** A key or a token says by itself which roles its holder has. */
+const PROVEN: readonly SecurityRequirement[] = [{ key: [] }, { token: [] }];
+/** In `dev` mode headers do. */
+const BELIEVED: readonly SecurityRequirement[] = [{}, { user: [] }, { user: [], tenant: [] }];
+
+/** Who calls: as a key or a token proves it, or as `PARLEY_AUTH=dev` believes it. */
 export const SECURITY: Security = {
   schemes: {
+    key: {
+      type: "apiKey",
+      in: "header",
+      name: "x-api-key",
+      description: "An API key, `pk_…`; `Authorization: Bearer` takes it too.",
+    },
+    token: {
+      type: "http",
+      scheme: "bearer",
+      bearerFormat: "JWT",
+      description: "A token of an issuer that the server trusts (`PARLEY_JWT_…`).",
+    },
     user: {
       type: "apiKey",
       in: "header",
@@ -31,17 +46,12 @@ export const SECURITY: Security = {
         "tenants). Without it, `user`.",
     },
   },
-  requirements: [{}, { user: [] }, { user: [], tenant: [] }],
+  requirements: [...PROVEN, ...BELIEVED],
 };
 
 /** What a method needs that not everybody has; undefined: nothing. */
 export function methodSecurity(method: DescMethod): readonly SecurityRequirement[] | undefined {
-  const role = neededRole(method);
-  return role && SECURITY.requirements.map((callers) => ({ ...callers, roles: [role] }));
-}
-
-/** The role without which a method is refused to everybody; undefined: it needs none. */
-function neededRole(method: DescMethod): Role | undefined {
-  if (method.parent === WorkerService) return "worker";
-  return method === AccountService.method.depositFunds ? "admin" : undefined;
+  const role = accessRule(method)?.role;
+  if (!role) return undefined;
+  return [...PROVEN, ...BELIEVED.map((callers) => ({ ...callers, roles: [role] }))];
 }
