@@ -1,4 +1,4 @@
-import type { Examples } from "./types.ts";
+import type { Examples } from "./example-table.ts";
 
 const ACCOUNT = {
   user_id: "dev-user",

@@ -1,9 +1,9 @@
 import { ACCOUNT_EXAMPLES } from "./accounts.ts";
+import type { Examples } from "./example-table.ts";
 import { MESSAGE_EXAMPLES } from "./messages.ts";
 import { RUN_EXAMPLES } from "./runs.ts";
 import { SESSION_EXAMPLES } from "./sessions.ts";
 import { TASK_EXAMPLES } from "./tasks.ts";
-import type { Examples } from "./types.ts";
 import { WORKER_EXAMPLES } from "./workers.ts";
 
 /** Bodies to show, by operation. A test holds each to its schema. */

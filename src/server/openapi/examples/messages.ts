@@ -1,4 +1,4 @@
-import type { Examples } from "./types.ts";
+import type { Examples } from "./example-table.ts";
 
 const QUESTION = {
   message_id: "01a1fcac-e968-74bd-815e-28ec337b4f0a",

@@ -1,6 +1,6 @@
+import type { Examples } from "./example-table.ts";
 import { HISTORY } from "./history.ts";
 import { COMPLETED_TASK } from "./task.ts";
-import type { Examples } from "./types.ts";
 
 const USED = { tokens: 1000, input_tokens: 700, output_tokens: 300, cost: 0.25, reports: 1 };
 

@@ -1,5 +1,5 @@
+import type { Examples } from "./example-table.ts";
 import { RUN, SESSION } from "./session.ts";
-import type { Examples } from "./types.ts";
 
 const session = { answerExamples: { session: { value: SESSION } } };
 

@@ -1,5 +1,5 @@
+import type { Examples } from "./example-table.ts";
 import { WAITING_TASK } from "./task.ts";
-import type { Examples } from "./types.ts";
 
 const task = { answerExamples: { task: { value: WAITING_TASK } } };
 

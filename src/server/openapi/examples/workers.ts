@@ -1,6 +1,6 @@
+import type { Examples } from "./example-table.ts";
 import { RUN } from "./session.ts";
 import { COMPLETED_TASK, TASK } from "./task.ts";
-import type { Examples } from "./types.ts";
 
 const LEASE_ID = "01a1fcac-e968-74bd-815e-28ec337b4f0d";
 const MESSAGE_ID = "01a1fcac-e968-74bd-815e-28ec337b4f0e";
