@@ -178,7 +178,7 @@ it("says why a worker may not claim", async () => {
   const told = Promise.withResolvers<unknown>();
   const worker = createWorker({ client, handle: async () => "", onError: told.resolve });
   worker.start();
-  expect(await told.promise).toMatchObject({ code: 7, details: "needs the role worker" });
+  expect(await told.promise).toMatchObject({ code: 7, details: "this needs the role worker" });
   await worker.stop();
   client.close();
 });
