@@ -5,6 +5,8 @@ import type { Context } from "../context.ts";
 import { toDollars } from "../domain/money.ts";
 import type { Principal } from "../domain/principal.ts";
 import { typeOfRun } from "../domain/run-type.ts";
+import type { ConfiguredEstimate } from "../domain/work-policy.ts";
+import type { TypicalTask } from "../journal/port.ts";
 
 /** What a run will probably take. */
 export interface Estimate {
@@ -17,14 +19,26 @@ export interface Estimate {
 const MINUTE_MS = 60_000;
 const UNKNOWN = { durationMs: 0, micros: 0n };
 
-/** From the tenant's past runs of the type, else as configured. */
-export async function estimateRun(
-  context: Context,
-  { tenantId }: Principal,
-  type: SessionType,
-): Promise<Estimate> {
-  const past = await context.log.typicalTask(tenantId, typeOfRun(type));
-  const configured = context.work.estimates.get(type) ?? UNKNOWN;
+/** Estimates runs from the tenant's past ones of the type, else as configured. */
+export function runEstimator(context: Context) {
+  /** What is being asked: many runs that begin at once need not ask each for itself. */
+  const asked = new Map<string, Promise<TypicalTask | undefined>>();
+  const pastOf = (tenantId: string, type: string) => {
+    const name = `${type} ${tenantId}`;
+    const known = asked.get(name);
+    if (known !== undefined) return known;
+    const past = context.log.typicalTask(tenantId, type).finally(() => asked.delete(name));
+    asked.set(name, past);
+    return past;
+  };
+  return async ({ tenantId }: Principal, type: SessionType): Promise<Estimate> =>
+    estimateOf(
+      await pastOf(tenantId, typeOfRun(type)),
+      context.work.estimates.get(type) ?? UNKNOWN,
+    );
+}
+
+function estimateOf(past: TypicalTask | undefined, configured: ConfiguredEstimate): Estimate {
   const { durationMs } = past ?? configured;
   const micros = past?.costMicros ?? configured.micros;
   const cost = create(CostEstimateSchema, {

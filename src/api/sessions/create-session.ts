@@ -4,6 +4,7 @@ import {
   type CreateSessionRequest,
   CreateSessionRequestSchema,
 } from "../../../gen/parley/v1/session_commands_pb.js";
+import type { SessionType } from "../../../gen/parley/v1/session_pb.js";
 import type { Context } from "../../context.ts";
 import { expiresAt } from "../../domain/access.ts";
 import { invalidArgument, ParleyError } from "../../domain/errors.ts";
@@ -15,13 +16,14 @@ import type { Creation } from "../../journal/port.ts";
 import { setSuccessStatus } from "../../rest/index.ts";
 import { callerOf } from "../caller.ts";
 import { creationOf } from "../creation.ts";
-import { estimateRun } from "../estimate.ts";
+import { type Estimate, runEstimator } from "../estimate.ts";
 import { operationOf } from "../operation.ts";
 import { runCreationOf } from "../run-creation.ts";
 
 const EXISTED = 200;
 
 export function createSession(context: Context) {
+  const estimateRun = runEstimator(context);
   return async (request: CreateSessionRequest, call: HandlerContext) => {
     const principal = callerOf(call);
     const named = operationOf(context, call, principal, CreateSessionRequestSchema, request);
@@ -31,7 +33,10 @@ export function createSession(context: Context) {
         "must match [A-Za-z0-9:_.-]{1,128} and be no reserved word",
       );
     }
-    const creationUnder = await creator(context, principal, request, named.operation);
+    const creationUnder = await creator(context, principal, request, {
+      operation: named.operation,
+      estimateRun,
+    });
     const ids = [request.sessionId, ""].filter((id, i) => id !== "" || i > 0);
     for (const id of ids) {
       const creation = creationUnder(id || context.ids.uuid());
@@ -48,18 +53,23 @@ export function createSession(context: Context) {
   };
 }
 
+interface Creator {
+  readonly operation: Creation["operation"];
+  readonly estimateRun: (principal: Principal, type: SessionType) => Promise<Estimate>;
+}
+
 /** Makes the creation of a run or of a conversation under an id. */
 async function creator(
   context: Context,
   principal: Principal,
   request: CreateSessionRequest,
-  operation: Creation["operation"],
+  { operation, estimateRun }: Creator,
 ): Promise<(sessionId: string) => Creation> {
   const wish = runWishOf(request);
   if (wish === undefined) {
     return (sessionId) => creationOf(context, principal, request, sessionId, operation);
   }
-  const estimate = await estimateRun(context, principal, wish.sessionType);
+  const estimate = await estimateRun(principal, wish.sessionType);
   return (sessionId) =>
     runCreationOf(context, principal, request, { wish, estimate, sessionId }, operation);
 }
