@@ -22,9 +22,9 @@ export function cancelTask(context: Context) {
       id: place.sessionId,
       ...operationOf(context, call, principal, CancelTaskRequestSchema, request),
       decide(found) {
+        if (found?.uid !== place.uid || found.deletedAt !== undefined) throw taskNotFound();
         const now = context.clock.now();
         const { head } = admit(found, principal, now);
-        if (head.uid !== place.uid) throw taskNotFound();
         const drafts = cancel(head, taskId, { reason, code: "cancelled", now });
         return changeWork(context, principal, head, drafts);
       },
