@@ -31,7 +31,7 @@ const LAYERS: Layers = {
     "journal/port.ts live/port.ts domain gen",
   // What the configuration names is opened here, and nowhere else known by name.
   "stores.ts": "type:clock.ts config journal live live/index.ts domain gen",
-  "context.ts": "type:clock.ts type:ids.ts type:log",
+  "context.ts": "type:clock.ts type:ids.ts type:log type:domain",
   "clock.ts": "",
   "ids.ts": "",
   server: "api rest rest/openapi type:context.ts type:config telemetry domain gen",
@@ -50,7 +50,7 @@ const LAYERS: Layers = {
   "rest/openapi": "rest gen/google gen/rest gen/buf",
   client: "gen",
   domain: "gen",
-  config: "",
+  config: "domain gen",
   telemetry: "",
 };
 

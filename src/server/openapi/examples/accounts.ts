@@ -1,4 +1,4 @@
-import type { Examples } from "./types.ts";
+import type { OperationExamples } from "./operation-examples.ts";
 
 const ACCOUNT = {
   user_id: "dev-user",
@@ -33,7 +33,7 @@ const HOLD = {
   note: null,
 };
 
-export const ACCOUNT_EXAMPLES: Readonly<Record<string, Examples>> = {
+export const ACCOUNT_EXAMPLES: Readonly<Record<string, OperationExamples>> = {
   getAccount: { answerExamples: { account: { value: ACCOUNT } } },
   depositFunds: {
     requestExamples: { deposit: { value: { amount: 10, note: "January" } } },

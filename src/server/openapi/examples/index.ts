@@ -1,13 +1,13 @@
 import { ACCOUNT_EXAMPLES } from "./accounts.ts";
 import { MESSAGE_EXAMPLES } from "./messages.ts";
+import type { OperationExamples } from "./operation-examples.ts";
 import { RUN_EXAMPLES } from "./runs.ts";
 import { SESSION_EXAMPLES } from "./sessions.ts";
 import { TASK_EXAMPLES } from "./tasks.ts";
-import type { Examples } from "./types.ts";
 import { WORKER_EXAMPLES } from "./workers.ts";
 
 /** Bodies to show, by operation. A test holds each to its schema. */
-export const EXAMPLES: Readonly<Record<string, Examples>> = {
+export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
   ...SESSION_EXAMPLES,
   ...MESSAGE_EXAMPLES,
   ...RUN_EXAMPLES,

@@ -1,4 +1,4 @@
-import type { Examples } from "./types.ts";
+import type { OperationExamples } from "./operation-examples.ts";
 
 const QUESTION = {
   message_id: "01a1fcac-e968-74bd-815e-28ec337b4f0a",
@@ -23,7 +23,7 @@ const ANSWER = {
   content: "A list that only grows.",
 };
 
-export const MESSAGE_EXAMPLES: Readonly<Record<string, Examples>> = {
+export const MESSAGE_EXAMPLES: Readonly<Record<string, OperationExamples>> = {
   appendMessages: {
     requestExamples: {
       exchange: {

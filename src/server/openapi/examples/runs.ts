@@ -1,6 +1,6 @@
 import { HISTORY } from "./history.ts";
+import type { OperationExamples } from "./operation-examples.ts";
 import { COMPLETED_TASK } from "./task.ts";
-import type { Examples } from "./types.ts";
 
 const USED = { tokens: 1000, input_tokens: 700, output_tokens: 300, cost: 0.25, reports: 1 };
 
@@ -42,7 +42,7 @@ const METRICS = {
   tasks: [COMPLETED_TASK],
 };
 
-export const RUN_EXAMPLES: Readonly<Record<string, Examples>> = {
+export const RUN_EXAMPLES: Readonly<Record<string, OperationExamples>> = {
   cancelSession: {
     requestExamples: { reason: { summary: "With a reason", value: { reason: "Too slow" } } },
     answerExamples: {

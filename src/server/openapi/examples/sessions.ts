@@ -1,9 +1,9 @@
+import type { OperationExamples } from "./operation-examples.ts";
 import { RUN, SESSION } from "./session.ts";
-import type { Examples } from "./types.ts";
 
 const session = { answerExamples: { session: { value: SESSION } } };
 
-export const SESSION_EXAMPLES: Readonly<Record<string, Examples>> = {
+export const SESSION_EXAMPLES: Readonly<Record<string, OperationExamples>> = {
   createSession: {
     requestExamples: {
       titled: { summary: "A conversation with a title", value: { title: "A tour" } },

@@ -1,9 +1,9 @@
+import type { OperationExamples } from "./operation-examples.ts";
 import { WAITING_TASK } from "./task.ts";
-import type { Examples } from "./types.ts";
 
 const task = { answerExamples: { task: { value: WAITING_TASK } } };
 
-export const TASK_EXAMPLES: Readonly<Record<string, Examples>> = {
+export const TASK_EXAMPLES: Readonly<Record<string, OperationExamples>> = {
   submitTask: {
     requestExamples: {
       conversation: {

@@ -1,6 +1,6 @@
+import type { OperationExamples } from "./operation-examples.ts";
 import { RUN } from "./session.ts";
 import { COMPLETED_TASK, TASK } from "./task.ts";
-import type { Examples } from "./types.ts";
 
 const LEASE_ID = "01a1fcac-e968-74bd-815e-28ec337b4f0d";
 const MESSAGE_ID = "01a1fcac-e968-74bd-815e-28ec337b4f0e";
@@ -29,7 +29,7 @@ const OUTPUT = {
   redacted: false,
 };
 
-export const WORKER_EXAMPLES: Readonly<Record<string, Examples>> = {
+export const WORKER_EXAMPLES: Readonly<Record<string, OperationExamples>> = {
   claimTask: {
     requestExamples: {
       wait: {

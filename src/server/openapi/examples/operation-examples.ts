@@ -1,0 +1,3 @@
+import type { OperationExtras } from "../../../rest/openapi/index.ts";
+
+export type OperationExamples = Pick<OperationExtras, "requestExamples" | "answerExamples">;
