@@ -17,7 +17,7 @@ it(`lives through ${REQUESTS} hostile requests and answers none with a 5xx`, asy
   expect(tally.faults).toEqual([]);
   expect(tally.requests).toBeGreaterThanOrEqual(REQUESTS);
   // That the requests are of every kind, and not all turned away at the door.
-  for (const status of [200, 201, 204, 400, 404, 405, 406, 415, 431]) {
+  for (const status of [200, 201, 204, 400, 403, 404, 405, 406, 409, 415, 431]) {
     expect([status, tally.statuses.get(status) ?? 0]).not.toEqual([status, 0]);
   }
   // What V8 compiles and caches still grows then; a leak of a connection would be ten times this.

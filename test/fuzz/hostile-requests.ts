@@ -9,9 +9,12 @@ import {
 import { http as httpOption } from "../../gen/google/api/annotations_pb.js";
 import { Health } from "../../gen/grpc/health/v1/health_pb.js";
 import { ServerReflection } from "../../gen/grpc/reflection/v1/reflection_pb.js";
-import { ConversationService } from "../../gen/parley/v1/conversation_service_pb.js";
-import { SessionService } from "../../gen/parley/v1/session_service_pb.js";
-import { hostileJson, hostileText, messageJson } from "./hostile-values.ts";
+import { ServerReflection as ServerReflectionAlpha } from "../../gen/grpc/reflection/v1alpha/reflection_pb.js";
+import { AccountService } from "../../gen/parley/v1/account_service_pb.js";
+import { WorkerService } from "../../gen/parley/v1/worker_service_pb.js";
+import { SERVICES } from "../../src/api/index.ts";
+import { hostileJson, hostileText, knownId, messageJson } from "./hostile-values.ts";
+import { type KnownIds, ofOneTask } from "./known-ids.ts";
 import type { Random } from "./random.ts";
 
 /** A request before it is framed for a version of HTTP. */
@@ -22,37 +25,42 @@ export interface HostileRequest {
   readonly body: Buffer;
 }
 
-const SERVICES: readonly DescService[] = [
-  SessionService,
-  ConversationService,
+const SERVED: readonly DescService[] = [
+  ...SERVICES,
   Health,
   ServerReflection,
+  ServerReflectionAlpha,
 ];
-const METHODS = SERVICES.flatMap(({ methods }) => methods);
+const METHODS = SERVED.flatMap(({ methods }) => methods);
 
 const ROUTES = METHODS.flatMap((method) => {
-  const { pattern } = getOption(method, httpOption);
-  if (pattern.case === undefined || pattern.case === "custom") return [];
-  return [{ verb: pattern.case.toUpperCase(), template: pattern.value, input: method.input }];
+  const rule = getOption(method, httpOption);
+  return [rule, ...rule.additionalBindings].flatMap(({ pattern }) => {
+    if (pattern.case === undefined || pattern.case === "custom") return [];
+    return [{ method, verb: pattern.case.toUpperCase(), template: pattern.value }];
+  });
 });
 
 const VERBS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "PROPFIND"] as const;
 
 /** Mostly to something that is there, with something wrong or odd in it. */
-export function hostileRequest(random: Random): HostileRequest {
+export function hostileRequest(random: Random, known: KnownIds): HostileRequest {
   const kind = random.next();
-  const request = kind < 0.5 ? toRoute(random) : kind < 0.85 ? toRpc(random) : toAnywhere(random);
+  const ids = random.chance(0.8) ? ofOneTask(random, known) : known;
+  const request =
+    kind < 0.5 ? toRoute(random, ids) : kind < 0.85 ? toRpc(random, ids) : toAnywhere(random);
   return { ...request, headers: [...request.headers, ...oddHeaders(random)] };
 }
 
-function toRoute(random: Random): HostileRequest {
-  const { verb, template, input } = random.pick(ROUTES);
-  const path = template.replace(/\{[^}]*\}/g, () =>
-    random.chance(0.75) ? `fuzz-${random.below(40)}` : encodeURI(wellFormed(hostileText(random))),
+function toRoute(random: Random, ids: KnownIds): HostileRequest {
+  const route = random.pick(ROUTES);
+  const { input } = route.method;
+  const path = route.template.replace(/\{([^}]*)\}/g, (_, name: string) =>
+    random.chance(0.75) ? knownId(random, name, ids) : encodeURI(wellFormed(hostileText(random))),
   );
-  const method = random.chance(0.9) ? verb : random.pick(VERBS);
+  const method = random.chance(0.9) ? route.verb : random.pick(VERBS);
   const writes = method === "POST" || method === "PATCH" || method === "PUT";
-  const body = writes || random.chance(0.05) ? jsonBody(random, input) : "";
+  const body = writes || random.chance(0.05) ? jsonBody(random, input, ids) : "";
   const type = random.chance(0.93) ? "application/json" : hostileText(random);
   return {
     method,
@@ -62,13 +70,22 @@ function toRoute(random: Random): HostileRequest {
         random,
         input.fields.map(({ name }) => name),
       ),
-    headers: body === "" ? [] : [["content-type", visible(type)]],
+    headers: [
+      ...roles(random, route.method),
+      ...(body === "" ? [] : [["content-type", visible(type)] as const]),
+    ],
     body: Buffer.from(body),
   };
 }
 
-function jsonBody(random: Random, input: DescMethod["input"]): string {
-  return random.chance(0.8) ? JSON.stringify(messageJson(random, input)) : hostileJson(random);
+/** Mostly those without which a method looks at nothing. */
+function roles(random: Random, { parent }: DescMethod): (readonly [string, string])[] {
+  const needs = parent === WorkerService || parent === AccountService;
+  return needs && random.chance(0.85) ? [["x-roles", "worker,admin"]] : [];
+}
+
+function jsonBody(random: Random, input: DescMethod["input"], ids: KnownIds): string {
+  return random.chance(0.8) ? JSON.stringify(messageJson(random, input, ids)) : hostileJson(random);
 }
 
 function query(random: Random, names: readonly string[]): string {
@@ -93,17 +110,22 @@ const STREAM_TYPES = [
   "application/connect+proto",
 ] as const;
 
-function toRpc(random: Random): HostileRequest {
+function toRpc(random: Random, ids: KnownIds): HostileRequest {
   const method = random.pick(METHODS);
   const path = `/${method.parent.typeName}/${method.name}`;
   if (random.chance(0.1)) return byGet(random, path);
   const stream = random.chance(0.5);
   const type = random.pick<string>(stream ? STREAM_TYPES : UNARY_TYPES);
-  const payload = compressedSometimes(random, rpcPayload(random, method, type));
+  const payload = compressedSometimes(random, rpcPayload(random, method, type, ids));
   return {
     method: random.chance(0.95) ? "POST" : random.pick(VERBS),
     target: path,
-    headers: [["content-type", type], ["te", "trailers"], ...payload.headers],
+    headers: [
+      ["content-type", type],
+      ["te", "trailers"],
+      ...roles(random, method),
+      ...payload.headers,
+    ],
     body: stream ? enveloped(random, payload.body) : payload.body,
   };
 }
@@ -117,8 +139,8 @@ function byGet(random: Random, path: string): HostileRequest {
   return { method: "GET", target, headers: [], body: Buffer.alloc(0) };
 }
 
-function rpcPayload(random: Random, { input }: DescMethod, type: string): Buffer {
-  const json = JSON.stringify(messageJson(random, input));
+function rpcPayload(random: Random, { input }: DescMethod, type: string, ids: KnownIds): Buffer {
+  const json = JSON.stringify(messageJson(random, input, ids));
   if (type.endsWith("json")) return Buffer.from(random.chance(0.9) ? json : hostileJson(random));
   try {
     const message = fromJsonString(input, json, { ignoreUnknownFields: true });

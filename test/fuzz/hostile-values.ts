@@ -1,4 +1,5 @@
 import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
+import type { KnownIds } from "./known-ids.ts";
 import type { Random } from "./random.ts";
 
 /** Texts that have broken somebody's parser before. */
@@ -75,7 +76,7 @@ export function hostileJson(random: Random): string {
 }
 
 /** JSON that mostly fits a message, so that some of it gets past the readers. */
-export function messageJson(random: Random, desc: DescMessage, depth = 0): unknown {
+export function messageJson(random: Random, desc: DescMessage, ids: KnownIds, depth = 0): unknown {
   if (random.chance(0.03)) return hostileText(random);
   if (desc.typeName === "google.protobuf.FieldMask")
     return random.pick(["title", "title,x", "a b"]);
@@ -85,33 +86,36 @@ export function messageJson(random: Random, desc: DescMessage, depth = 0): unkno
   }
   const members: Record<string, unknown> = {};
   for (const field of desc.fields) {
-    if (random.chance(depth === 0 ? 0.6 : 0.75)) continue;
+    if (random.chance(LEASED.has(field.name) ? 0.1 : depth === 0 ? 0.6 : 0.75)) continue;
     const name = random.chance(0.8) ? field.name : field.jsonName;
-    members[name] = fieldJson(random, field, depth);
+    members[name] = fieldJson(random, field, ids, depth);
   }
   if (random.chance(0.05)) members[hostileText(random)] = 1;
   return members;
 }
 
-function fieldJson(random: Random, field: DescField, depth: number): unknown {
+/** Mostly there and right: else nothing of what a worker says is ever looked at. */
+const LEASED: ReadonlySet<string> = new Set(["task_id", "lease_id"]);
+
+function fieldJson(random: Random, field: DescField, ids: KnownIds, depth: number): unknown {
   if (random.chance(0.05)) return random.pick([null, [], {}, "x", 1.5, true]);
   if (field.fieldKind === "map") return { [hostileText(random)]: hostileText(random) };
   if (field.fieldKind === "list") {
-    return Array.from({ length: random.below(4) }, () => elementJson(random, field, depth));
+    return Array.from({ length: random.below(4) }, () => elementJson(random, field, ids, depth));
   }
-  return elementJson(random, field, depth);
+  return elementJson(random, field, ids, depth);
 }
 
-function elementJson(random: Random, field: DescField, depth: number): unknown {
-  if (field.message) return depth > 4 ? {} : messageJson(random, field.message, depth + 1);
+function elementJson(random: Random, field: DescField, ids: KnownIds, depth: number): unknown {
+  if (field.message) return depth > 4 ? {} : messageJson(random, field.message, ids, depth + 1);
   if (field.enum) {
     const { name, number } = random.pick(field.enum.values);
     return random.pick([number, name, name.split("_").at(-1)?.toLowerCase(), 99, "none"]);
   }
   switch (field.scalar) {
     case ScalarType.STRING:
-      return field.name.endsWith("_id") && random.chance(0.6)
-        ? `fuzz-${random.below(40)}`
+      return field.name.endsWith("_id") && random.chance(LEASED.has(field.name) ? 0.9 : 0.6)
+        ? knownId(random, field.name, ids)
         : hostileText(random);
     case ScalarType.BOOL:
       return random.chance(0.5);
@@ -120,4 +124,9 @@ function elementJson(random: Random, field: DescField, depth: number): unknown {
     default:
       return random.pick([0, 1, 7, 100, -1, 2 ** 31, 2 ** 53, "12", "1e2", 0.5]);
   }
+}
+
+/** Of something that a field of this name can mean, or else of a session. */
+export function knownId(random: Random, name: string, ids: KnownIds): string {
+  return random.pick(Object.hasOwn(ids, name) ? ids[name as keyof KnownIds] : ids.session_id);
 }

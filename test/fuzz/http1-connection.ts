@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type HostileRequest, hostileRequest } from "./hostile-requests.ts";
 import { readAnswers } from "./http1-answers.ts";
 import { frameSoundly, frameUnsoundly } from "./http1-framing.ts";
+import type { KnownIds } from "./known-ids.ts";
 import type { Random } from "./random.ts";
 import type { Tally } from "./tally.ts";
 import { describeRequest, faultOf, mayBeEndless } from "./verdict.ts";
@@ -17,13 +18,18 @@ const HANG_MS = 20_000;
  * closed, or the whole reset. The connection has to come to an end, and where nothing was
  * wrong and nobody left, every request has to be answered.
  */
-export async function http1Connection(random: Random, port: number, tally: Tally): Promise<void> {
+export async function http1Connection(
+  random: Random,
+  ids: KnownIds,
+  port: number,
+  tally: Tally,
+): Promise<void> {
   const count = 1 + random.below(6);
   const sound = random.chance(0.6);
   const requests: HostileRequest[] = [];
   const bytes: Buffer[] = [];
   for (let i = 0; i < count; i++) {
-    const request = hostileRequest(random);
+    const request = hostileRequest(random, ids);
     const frame = sound || random.chance(0.6) ? frameSoundly : frameUnsoundly;
     // Whose answer is whose cannot be told where something is unsound, and HEAD's has no body.
     const method = !sound && request.method === "HEAD" ? "GET" : request.method;

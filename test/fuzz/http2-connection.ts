@@ -2,6 +2,7 @@ import { once } from "node:events";
 import http2 from "node:http2";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type HostileRequest, hostileRequest } from "./hostile-requests.ts";
+import type { KnownIds } from "./known-ids.ts";
 import type { Random } from "./random.ts";
 import type { Tally } from "./tally.ts";
 import { describeRequest, faultOf, mayBeEndless } from "./verdict.ts";
@@ -13,11 +14,16 @@ const HANG_MS = 20_000;
 const HTTP1_ONLY = new Set(["te", "upgrade", "connection", "transfer-encoding", "expect"]);
 
 /** One connection with up to thirty streams at a time: whole, cut short, or reset midway. */
-export async function http2Connection(random: Random, port: number, tally: Tally): Promise<void> {
+export async function http2Connection(
+  random: Random,
+  ids: KnownIds,
+  port: number,
+  tally: Tally,
+): Promise<void> {
   const session = http2.connect(`http://127.0.0.1:${port}`);
   session.on("error", () => undefined);
   await once(session, "connect");
-  const streams = Array.from({ length: 1 + random.below(30) }, () => hostileRequest(random));
+  const streams = Array.from({ length: 1 + random.below(30) }, () => hostileRequest(random, ids));
   tally.sent(streams.length);
   await Promise.all(streams.map((request) => exchange(random, session, request, tally)));
   if (random.chance(0.5)) {

@@ -4,6 +4,7 @@ import { rest } from "../support/rest.ts";
 import { garbageConnection } from "./garbage-connection.ts";
 import { http1Connection } from "./http1-connection.ts";
 import { http2Connection } from "./http2-connection.ts";
+import { furnish, type KnownIds } from "./known-ids.ts";
 import { Random } from "./random.ts";
 import { Tally } from "./tally.ts";
 import type { Target } from "./target.ts";
@@ -11,7 +12,7 @@ import type { Target } from "./target.ts";
 export interface RunOptions {
   /** How many requests at least. */
   readonly requests: number;
-  /** The same seed gives the same requests, whatever order they come in. */
+  /** The same seed gives the same requests, in whatever order, but for ids that the server makes. */
   readonly seed: number;
   /** Told of the progress, with how many requests were sent so far. */
   readonly onProgress?: (sent: number) => void;
@@ -34,11 +35,11 @@ export async function run(target: Target, options: RunOptions): Promise<Report> 
   const began = performance.now();
   const tally = new Tally();
   const caller = rest(parley.url, USER);
-  for (let i = 0; i < 40; i++) await caller.post("/api/v1/sessions", { session_id: `fuzz-${i}` });
+  const ids = await furnish(caller, USER["x-user-id"]);
   let next = 0;
   const drive = async (until: number) => {
     while (tally.requests < until && parley.running) {
-      await connection(new Random(options.seed, next++), parley.port, tally);
+      await connection(new Random(options.seed, next++), ids, parley.port, tally);
       if (next % 500 === 0) options.onProgress?.(tally.requests);
     }
   };
@@ -56,11 +57,16 @@ export async function run(target: Target, options: RunOptions): Promise<Report> 
   };
 }
 
-async function connection(random: Random, port: number, tally: Tally): Promise<void> {
+async function connection(
+  random: Random,
+  ids: KnownIds,
+  port: number,
+  tally: Tally,
+): Promise<void> {
   const kind = random.next();
   try {
-    if (kind < 0.7) await http1Connection(random, port, tally);
-    else if (kind < 0.9) await http2Connection(random, port, tally);
+    if (kind < 0.7) await http1Connection(random, ids, port, tally);
+    else if (kind < 0.9) await http2Connection(random, ids, port, tally);
     else await garbageConnection(random, port, tally);
   } catch (error) {
     tally.fault(String(error));
@@ -69,11 +75,14 @@ async function connection(random: Random, port: number, tally: Tally): Promise<v
 
 /** The server answers as before, holds no call of anybody's, and has nothing to report. */
 async function checkAfterwards(parley: ParleyProcess, tally: Tally): Promise<void> {
+  if (!parley.running) {
+    const { code, signal } = await parley.exited();
+    return tally.cause(`the process ended with ${code ?? signal}: ${parley.output.slice(-4000)}`);
+  }
   const stray = parley.output.split("\n").filter((line) => /^\s+at |^\w*Error/.test(line));
   if (stray.length > 0) tally.fault(`printed: ${stray.join("\n")}`);
   const failures = parley.output.split("\n").filter((line) => /"level":"(error|fatal)"/.test(line));
   for (const line of failures) tally.fault(`logged: ${line}`);
-  if (!parley.running) return tally.fault("the process ended");
   const caller = rest(parley.url, USER);
   const { status } = await caller.post("/api/v1/sessions", {});
   if (status !== 201) tally.fault(`afterwards a session is created with ${status}`);

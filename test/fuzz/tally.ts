@@ -21,6 +21,12 @@ export class Tally {
     if (this.faults.length < KEPT_FAULTS) this.faults.push(text);
   }
 
+  /** What all other faults may follow from stands before them. */
+  cause(text: string): void {
+    this.faultCount++;
+    this.faults.unshift(text);
+  }
+
   /** How many answers had each status, as `200: 12, 400: 3`. */
   get summary(): string {
     const sorted = [...this.statuses].sort(([a], [b]) => a - b);

@@ -14,6 +14,7 @@ export async function startTarget(): Promise<Target> {
   const parley = await startParley({
     env: {
       LOG_LEVEL: "warn",
+      PARLEY_ACCOUNTS: "on",
       PARLEY_READER_TIMEOUT: "2s",
       NODE_OPTIONS: `--inspect=127.0.0.1:${inspector}`,
     },

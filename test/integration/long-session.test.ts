@@ -19,6 +19,7 @@ const CHORES = [
   "let_go_indexed",
   "take_up_again",
   "due_sessions",
+  "due_tasks",
   "packable_sessions",
   "expire_operations",
   "ping",

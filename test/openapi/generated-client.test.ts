@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
 
 /** A user of the client, for the compiler to judge: what it may rely on, and what it may not. */
-const USER = `import { appendMessages, getSession, type Session, type SessionRead } from "./client.ts";
+const USER = `import { appendMessages, createSession, getSession, type Session, type SessionRead } from "./client.ts";
 
 export async function use(id: string): Promise<string[]> {
   const read = await getSession(id, { consistency: "strong" });
@@ -26,6 +26,10 @@ export async function use(id: string): Promise<string[]> {
   await appendMessages(id, { messages: [{ role: "nobody", content: String(version + 1) }] });
   // @ts-expect-error a message has a role
   await appendMessages(id, { messages: [{ content: sent.title ?? "" }] });
+  const run = await createSession({ prompt: "Go", session_type: "analysis", budget: { max_cost: 1 } });
+  if (run.status === 402) texts.push(run.data.error);
+  // @ts-expect-error a budget has no such policy
+  await createSession({ prompt: "Go", budget: { policy: "borrow" } });
   return texts;
 }
 `;

@@ -7,13 +7,15 @@ import { bytesWithoutPlace, decodeEvent } from "../../src/domain/event.ts";
 import { foldEvents } from "../../src/domain/fold.ts";
 import type { Journal, SessionAddress } from "../../src/journal/port.ts";
 import { readWholeRange } from "../../src/log/read-events.ts";
+import { expectFoldedTasks } from "./folded-work.ts";
 
 /**
  * Expects that the head a journal has of a session is what follows from its log,
- * and that its counters count what stands there: a head that says anything else
- * would say something else again for every place of the past.
+ * that its counters count what stands there, and that its tasks are what they were
+ * submitted as and became: a head that says anything else would say something else
+ * again for every place of the past.
  */
-export async function expectFolded(journal: Journal, address: SessionAddress): Promise<void> {
+export async function expectFolded(journal: Journal, address: SessionAddress): Promise<Head> {
   const head = await journal.readHead(address);
   if (head?.session === undefined) throw new Error("there is no such session");
   const { uid, session } = head;
@@ -29,6 +31,8 @@ export async function expectFolded(journal: Journal, address: SessionAddress): P
     turnNumbers: runningNumbers(events),
     logBytes: BigInt(logBytes),
   });
+  await expectFoldedTasks(journal, head, events);
+  return head;
 
   function countersOf({ session: counted }: Head) {
     const { messageCount, turnCount, logBytes } = counted!;
