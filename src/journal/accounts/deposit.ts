@@ -41,8 +41,8 @@ export async function deposit(lane: Lane, wanted: Deposit): Promise<DepositOutco
       const [row] = await lane.run<DepositRow>(DEPOSIT, valuesOf(wanted));
       if (row !== undefined) return outcomeOf(row, wanted);
     } catch (error) {
-      if (failureKind(error) === "lost") lost = error;
-      else throw lost === undefined ? error : outcomeUnknown(error);
+      if (lost === undefined && failureKind(error) !== "lost") throw error;
+      lost ??= error;
     }
   }
   throw lost === undefined ? unavailable() : outcomeUnknown(lost);
