@@ -191,7 +191,7 @@ export function accountContract(journalOf: () => Journal): void {
     it("are refused beyond the number of open runs", async () => {
       const journal = journalOf();
       const owner = newOwner();
-      const limited = () => journal.createSession(run(owner, { maxOpenRuns: 3 }));
+      const limited = () => journal.createSession(run(owner, { held: 0, maxOpenRuns: 3 }));
       const outcomes = await Promise.all(numbers(1, 10).map(limited));
       expect(tallied(outcomes)).toEqual({ committed: 3, "no quota": 7 });
       expect(await limited()).toEqual({ kind: "refused", for: "quota" });

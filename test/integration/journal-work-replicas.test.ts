@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import { openPostgresJournal } from "../../src/journal/index.ts";
 import type { Journal } from "../../src/journal/port.ts";
 import { checkedAccount, depositOf, newOwner, tallied } from "../contract/journal-accounts.ts";
@@ -103,36 +102,51 @@ describeWithServices("two journals on one Postgres: work and money", () => {
     }
   });
 
+  it("offer a task to one of many who look at once", async () => {
+    for (const _ of numbers(1, 20)) {
+      const tenantId = randomUUID();
+      const heads = await Promise.all(
+        numbers(1, 12).map(() => withTask(turn(0), { session: { tenantId } })),
+      );
+      const query = { tenantIds: [tenantId], types: [], agentIds: [], now: NOW, limit: 1 };
+      const looks = await Promise.all(numbers(1, 24).map((n) => turn(n).offerTasks(query)));
+      const found = looks.flat().map(({ uid }) => uid);
+      expect(found.toSorted()).toEqual(heads.map(({ uid }) => uid).toSorted());
+    }
+  });
+
   it("renew leases while the same tasks are written to, with no wait in a circle", async () => {
-    const leases = new Map<Head, string>();
-    for (const _ of numbers(1, 12)) {
-      const lease = randomUUID();
-      leases.set(await happened(turn(0), await withTask(turn(0)), claimed(lease)), lease);
-    }
-    const heads = [...leases.keys()];
-    const beat = async (order: readonly Head[], n: number) => {
-      const standings = await Promise.all(
-        order.map((head) => {
-          const taskId = firstTask(head).taskId;
-          const renewal = { taskId, leaseId: leases.get(head)!, now: NOW, until: later(n) };
-          return turn(1).renewLease(renewal);
-        }),
-      );
-      expect(standings.map((standing) => standing?.until !== undefined)).toEqual(
-        order.map(() => true),
-      );
+    const leased = await Promise.all(
+      numbers(1, 200).map(async () => {
+        const lease = randomUUID();
+        return { lease, head: await happened(turn(0), await withTask(turn(0)), claimed(lease)) };
+      }),
+    );
+    const renewals = leased.map(({ head, lease }) => {
+      const { taskId } = firstTask(head);
+      return { taskId, leaseId: lease, now: NOW, until: later(60_000) };
+    });
+    let writing = true;
+    const beat = async () => {
+      while (writing) {
+        const standings = await Promise.all(renewals.map((one) => turn(1).renewLease(one)));
+        expect(standings.map((standing) => standing?.until !== undefined)).toEqual(renewals.map(() => true));
+      }
     };
-    const current = [...heads];
-    const write = async (n: number) => {
-      const made = current.map((head) => change(head, progressed(n)));
-      const outcomes = await Promise.all(made.map((one) => turn(0).changeSession(one)));
-      for (const [i, outcome] of outcomes.entries()) current[i] = committed(outcome).head;
+    const write = async () => {
+      let heads = leased.map(({ head }) => head);
+      for (const n of numbers(1, 20)) {
+        // Their order among each other is another one each time.
+        const made = heads
+          .toSorted(() => Math.random() - 0.5)
+          .map((head) => change(head, progressed(n)));
+        const outcomes = await Promise.all(made.map((one) => turn(0).changeSession(one)));
+        heads = outcomes.map((outcome) => committed(outcome).head);
+      }
+      writing = false;
     };
-    for (const n of numbers(1, 60)) {
-      const order = n % 2 === 0 ? heads : heads.toReversed();
-      await Promise.all([beat(order, 60_000 + n), write(n)]);
-    }
-    const due = await turn(0).dueTasks(later(60_060), 100);
-    expect(due.map(({ leaseUntil }) => leaseUntil)).toEqual(heads.map(() => later(60_060)));
+    await Promise.all([beat(), write()]);
+    const due = await turn(0).dueTasks(later(60_000), 1000);
+    expect(due.map(({ leaseUntil }) => leaseUntil)).toEqual(renewals.map(({ until }) => until));
   });
 });

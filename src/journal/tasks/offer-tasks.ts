@@ -29,7 +29,7 @@ const OF_AGENTS: Queues = {
 };
 
 /**
- * \`turn\` is how many tasks of its tenant are before a task: those that are being worked on, and
+ * `turn` is how many tasks of its tenant are before a task: those that are being worked on, and
  * those of this very look. So tenants take turns within one look as well.
  *
  * Candidates are chosen by the snapshot, then locked one by one until there are enough; a row that

@@ -120,7 +120,7 @@ export function refusedClaims(first: number): string {
 )`;
 }
 
-/** Takes what the new sessions claim, which a table \`made\` has. */
+/** Takes what the new sessions claim, which a table `made` has. */
 export const TAKE_CLAIMS = `, taken AS MATERIALIZED (
   SELECT k.tenant_id, k.user_id, -coalesce(sum(k.hold), 0)::bigint AS available,
     coalesce(sum(k.hold), 0)::bigint AS held, count(*)::int AS open_runs

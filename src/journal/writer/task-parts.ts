@@ -56,7 +56,7 @@ const REPLACED = [
 ].map((name) => `${name} = excluded.${name}`);
 
 /**
- * Makes tasks what they are after the changes that a table \`placed\` has. Their rows are locked
+ * Makes tasks what they are after the changes that a table `placed` has. Their rows are locked
  * in one order, as by the renewal of leases.
  * @param first number of the first parameter of `taskArrays`
  * @param blob number of the parameter that holds all bytes
@@ -76,7 +76,7 @@ export function changeTasks(first: number, blob: number): string {
       THEN k.due_at ELSE least(${LEASE_UNTIL}, excluded.deadline_at) END`;
 }
 
-/** Makes the tasks of new sessions, which a table \`made\` has. */
+/** Makes the tasks of new sessions, which a table `made` has. */
 export function createTasks(first: number, blob: number): string {
   return `
   INSERT INTO tasks (${COLUMNS})
