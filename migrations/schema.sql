@@ -184,6 +184,17 @@ CREATE UNIQUE INDEX sessions_living_external_id ON public.sessions USING btree (
 CREATE UNIQUE INDEX sessions_living_session_id ON public.sessions USING btree (tenant_id, session_id) WHERE (deleted_at IS NULL);
 CREATE INDEX sessions_to_pack ON public.sessions USING btree (pack_after) WHERE (pack_after IS NOT NULL);
 
+CREATE TABLE shares (
+  session uuid NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  share_id uuid NOT NULL,
+  tenant_id text COLLATE "C" NOT NULL,
+  shared_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone,
+  CONSTRAINT shares_pkey PRIMARY KEY (session, name, share_id)
+);
+CREATE INDEX shares_by_name ON public.shares USING btree (tenant_id, name);
+
 CREATE TABLE tasks (
   task_id uuid NOT NULL,
   session uuid NOT NULL,

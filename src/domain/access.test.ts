@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "vitest";
 import { HeadSchema } from "../../gen/parley/store/v1/head_pb.js";
+import { Permission } from "../../gen/parley/v1/share_pb.js";
 import { admit, admitDeleted } from "./access.ts";
 import type { Principal } from "./principal.ts";
 import { EVERY_SCOPE } from "./scopes.ts";
@@ -58,11 +59,13 @@ describe("admit", () => {
       "session_not_found",
     ],
   ] as const)("%s", (_, found, principal, expected) => {
-    expect(reasonOf(() => admit(found, principal, NOW))).toBe(expected);
+    expect(reasonOf(() => admit(found, principal, NOW, Permission.VIEW))).toBe(expected);
   });
 
   it("lets only the owner at a deleted session", () => {
-    expect(reasonOf(() => admitDeleted(head({ deleted: true }), alice))).toBe("admitted");
-    expect(reasonOf(() => admitDeleted(head({ deleted: true }), bob))).toBe("session_not_found");
+    expect(reasonOf(() => admitDeleted(head({ deleted: true }), alice, NOW))).toBe("admitted");
+    expect(reasonOf(() => admitDeleted(head({ deleted: true }), bob, NOW))).toBe(
+      "session_not_found",
+    );
   });
 });

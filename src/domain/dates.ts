@@ -14,15 +14,21 @@ export function dateFrom(field: string, text: string): Date {
 
 /** The first moment a `date_to` no longer lets in: a date includes its whole day. */
 export function dateBefore(field: string, text: string): Date {
-  const { start, lasts } = parse(field, text);
-  return clamped(start.getTime() + lasts);
+  const { start, isDate } = parse(field, text);
+  return clamped(start.getTime() + (isDate ? DAY_MS : 1));
+}
+
+/** The moment at which something ends: a date includes its whole day. */
+export function dateUntil(field: string, text: string): Date {
+  const { start, isDate } = parse(field, text);
+  return clamped(start.getTime() + (isDate ? DAY_MS : 0));
 }
 
 function clamped(ms: number): Date {
   return new Date(Math.min(Math.max(ms, FIRST_MS), LAST_MS));
 }
 
-function parse(field: string, text: string): { start: Date; lasts: number } {
+function parse(field: string, text: string): { start: Date; isDate: boolean } {
   const isDate = DATE.test(text);
   const start = new Date(isDate ? `${text}T00:00:00Z` : text);
   const day = text.slice(0, 10);
@@ -32,5 +38,5 @@ function parse(field: string, text: string): { start: Date; lasts: number } {
   if (!real || Number.isNaN(start.getTime())) {
     throw invalidArgument(field, "must be a date (2026-01-02) or an RFC 3339 time");
   }
-  return { start, lasts: isDate ? DAY_MS : 1 };
+  return { start, isDate };
 }

@@ -2,6 +2,7 @@ import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import { type EventDraft, type NewEvent, newEvent, unplacedEvent } from "./event.ts";
 import { foldEvents } from "./fold.ts";
 import { type AccountChange, settlement } from "./settlement.ts";
+import { changedShares, type ShareChanges } from "./share-record.ts";
 import { changedTasks, type TaskRecord } from "./task-record.ts";
 
 /** What a caller decided to write, on the head it was shown. */
@@ -19,6 +20,8 @@ export interface Decision {
   readonly tasks?: readonly TaskRecord[];
   /** What it does to the account of the session's owner. */
   readonly account?: AccountChange;
+  /** What it does to the index of shares. */
+  readonly shares?: ShareChanges;
 }
 
 /** What an event of the log is to hold from now on. */
@@ -43,6 +46,7 @@ export function changeState(
   const state = foldEvents(before, events);
   const tasks = changedTasks(before, state, events);
   const account = settlement(before, state);
+  const shares = changedShares(before, state);
   const sameTurn = drafts.some(({ startsTurn }) => startsTurn === true);
   return {
     ...(sameTurn && { sameTurn }),
@@ -51,5 +55,6 @@ export function changeState(
     state,
     ...(tasks.length > 0 && { tasks }),
     ...(account && { account }),
+    ...(shares && { shares }),
   };
 }

@@ -7,6 +7,7 @@ import type {
 } from "../../gen/parley/v1/event_pb.js";
 import { Role } from "../../gen/parley/v1/message_pb.js";
 import { SessionType } from "../../gen/parley/v1/session_pb.js";
+import { Permission, type Share } from "../../gen/parley/v1/share_pb.js";
 import {
   ReleaseReason,
   type TaskProgressed,
@@ -50,6 +51,11 @@ const SENTENCES: { readonly [K in Kind]: (value: Value<K>, event: Event) => stri
   taskCancelled: ({ errorCode }) => CANCELLED[errorCode] ?? "The task was cancelled",
   taskTimedOut: () => "The task ran out of time",
   usageReported: used,
+  sessionShared: ({ share }) => `The session was shared: ${permissionOf(share)}`,
+  shareChanged: ({ share }) => `A share was changed: ${permissionOf(share)}`,
+  shareRevoked: () => "A share was revoked",
+  shareLinkOpened: () => "Somebody opened the link of a share",
+  ownershipTransferred: () => "The session has another owner",
   budgetExceeded: ({ limit, policy }) => `The budget's ${limit} is spent: ${FOLLOWS[policy]}`,
 };
 
@@ -78,6 +84,10 @@ export function eventSentence(event: Event): string {
   if (payload.case === undefined) return `Something happened: ${event.type}`;
   const say = SENTENCES[payload.case] as (value: Payload["value"], event: Event) => string;
   return say(payload.value, event);
+}
+
+function permissionOf(share: Share | undefined): string {
+  return `to ${(Permission[share?.permissions ?? 0] ?? "").toLowerCase()}`;
 }
 
 function kindOf(type: SessionType = SessionType.UNSPECIFIED): string {

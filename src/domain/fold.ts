@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { type Head, TurnMarkSchema } from "../../gen/parley/store/v1/head_pb.js";
 import type { Event, HistoryCleared, SessionCreated } from "../../gen/parley/v1/event_pb.js";
 import { type Session, SessionSchema } from "../../gen/parley/v1/session_pb.js";
+import { applyToGrants } from "./grant-steps.ts";
 import { toMicros } from "./money.ts";
 import { draftOf } from "./session.ts";
 import { applyStateChange } from "./state-change.ts";
@@ -86,6 +87,13 @@ function apply(head: Head, session: Session, event: Event): void {
     case "budgetExceeded":
       applyToWork(head, session, event);
       return;
+    case "sessionShared":
+    case "shareChanged":
+    case "shareRevoked":
+    case "shareLinkOpened":
+    case "ownershipTransferred":
+      applyToGrants(head, session, payload);
+      return;
     case "message":
     case "messageRedacted":
     case "agentEvent":
@@ -125,6 +133,7 @@ function fork(head: Head, session: Session, begun: Session | undefined): void {
   delete session.externalId;
   delete session.archivedAt;
   delete head.deletedAt;
+  head.grants = [];
   dropWork(head, session);
 }
 

@@ -1,4 +1,4 @@
-import type { Scope } from "./scopes.ts";
+import { EVERY_SCOPE, type Scope } from "./scopes.ts";
 
 /** Who calls. Made by authentication, read by everything that decides. */
 export interface Principal {
@@ -22,4 +22,9 @@ const KNOWN: ReadonlySet<string> = new Set(ROLES);
 
 export function isRole(text: string): text is Role {
   return KNOWN.has(text);
+}
+
+/** The owner of a session, in whose name Parley and workers do what the session asks for. */
+export function ownerOf({ tenantId, userId }: { tenantId: string; userId: string }): Principal {
+  return { tenantId, userId, roles: new Set<never>(), scopes: EVERY_SCOPE, via: "parley" };
 }

@@ -40,6 +40,8 @@ import { findReceipts, receiptOf } from "./receipt.ts";
 import { findEntries } from "./search/find-entries.ts";
 import { indexEvents } from "./search/index-events.ts";
 import { takeUnindexed } from "./search/take-unindexed.ts";
+import { findShared } from "./shares/find-shared.ts";
+import { listShared } from "./shares/list-shared.ts";
 import { dueTasks } from "./tasks/due-tasks.ts";
 import { findTask } from "./tasks/find-task.ts";
 import { lastCompletion } from "./tasks/last-completion.ts";
@@ -266,6 +268,14 @@ export class DatabaseJournal implements port.Journal {
 
   noteKeyUses(keyIds: readonly string[], at: Date): Promise<void> {
     return this.#guard(() => noteKeyUses(this.#reads, keyIds, at));
+  }
+
+  listShared(query: port.SharedQuery): Promise<port.SharedPage> {
+    return this.#guard(() => listShared(this.#reads, query));
+  }
+
+  findShared(tenantId: string, name: string): Promise<Head | undefined> {
+    return this.#guard(() => findShared(this.#reads, tenantId, name));
   }
 
   expireOperations(now: Date, limit: number): Promise<number> {

@@ -4,12 +4,14 @@ import type { SessionStatus, SessionType } from "../../gen/parley/v1/session_pb.
 import type { Rewrite } from "../domain/decision.ts";
 import type { EventRecord, NewEvent } from "../domain/event.ts";
 import type { AccountChange } from "../domain/settlement.ts";
+import type { ShareChanges } from "../domain/share-record.ts";
 import type { TaskRecord } from "../domain/task-record.ts";
 import type { Accounts } from "./accounts/port.ts";
 import type { Archive } from "./archive/port.ts";
 import type { Fork, ForkOutcome } from "./fork/port.ts";
 import type { Keys } from "./keys/port.ts";
 import type { Search } from "./search/port.ts";
+import type { Shares } from "./shares/port.ts";
 import type { Tasks } from "./tasks/port.ts";
 
 /**
@@ -24,7 +26,7 @@ import type { Tasks } from "./tasks/port.ts";
  *
  * Numbers and times beyond what the store holds ask for the nearest it does.
  */
-export interface Journal extends Archive, Search, Tasks, Accounts, Keys {
+export interface Journal extends Archive, Search, Tasks, Accounts, Keys, Shares {
   /** True if no other process can write to this journal while it is open. */
   readonly exclusive: boolean;
 
@@ -47,8 +49,9 @@ export interface Journal extends Archive, Search, Tasks, Accounts, Keys {
   /**
    * The caller's session that an address names: the living one of that
    * `session_id`, else the living one of that `external_id`, else the last deleted
-   * one of that `session_id`. Somebody else's is not found, and costs what an
-   * unknown id costs.
+   * one of that `session_id`. Somebody else's is found if it lives and is shared under
+   * one of the address's names, and is the last choice; else it costs what an unknown
+   * id costs.
    */
   readHead(address: SessionAddress): Promise<Head | undefined>;
   /** The caller's last deleted session of this `session_id`. */
@@ -109,6 +112,7 @@ export type {
   SearchQuery,
   Unindexed,
 } from "./search/port.ts";
+export type * from "./shares/port.ts";
 export type {
   DueTask,
   FoundTask,
@@ -128,6 +132,8 @@ export interface SessionAddress {
   /** The caller, whose `external_id` it may be. */
   readonly userId: string;
   readonly id: string;
+  /** Names under which a living session of somebody else may be shared with the caller. */
+  readonly grantees?: readonly string[];
 }
 
 /** What makes a retry safe: one caller's one call, and a digest of what it asked. */
@@ -209,6 +215,8 @@ export interface Change {
   readonly tasks?: readonly TaskRecord[];
   /** What it does to the account of the session's owner; only with a new state. */
   readonly account?: AccountChange;
+  /** What it does to the index of shares; only with a new state. */
+  readonly shares?: ShareChanges;
 }
 
 export type ChangeOutcome =

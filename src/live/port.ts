@@ -100,6 +100,11 @@ export interface Glance {
 export interface Copy {
   readonly head: Head;
   /**
+   * Under which key it is installed. Default: its owner's. Under that of its former owner it
+   * tells those who still look there that it is another's.
+   */
+  readonly under?: LiveKey;
+  /**
    * A moment taken before the journal was asked (or the write committed).
    * Undefined: the copy is installed, but is not fresh.
    */

@@ -55,7 +55,7 @@ export class CoherentView {
    * installation, not a hundred.
    */
   async offer(copy: Copy): Promise<void> {
-    const key = keyOf(copy.head);
+    const key = copy.under ?? keyOf(copy.head);
     const name = nameOf(key);
     const waiting = this.#offers.get(name);
     if (waiting?.next !== undefined) {

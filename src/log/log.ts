@@ -56,7 +56,7 @@ export interface Log
   /** A copy of a session its caller may see; else as `read` refuses. */
   fork(request: ForkRequest): Promise<Created>;
   /** One session its caller may see; else `session_not_found` or `session_expired`. */
-  read(request: ReadRequest): Promise<Reading>;
+  read(request: ReadRequest): Promise<Reading & Admitted>;
   /** The caller's last deleted session of this id. */
   readDeleted(address: SessionAddress): Promise<Head | undefined>;
   /** Events in order, at most `limit` and, beyond the live tail, about 4 MiB. */

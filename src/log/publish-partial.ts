@@ -1,5 +1,6 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import { Consistency } from "../../gen/parley/v1/session_pb.js";
+import { Permission } from "../../gen/parley/v1/share_pb.js";
 import { admit } from "../domain/access.ts";
 import { ParleyError } from "../domain/errors.ts";
 import type { Principal } from "../domain/principal.ts";
@@ -68,13 +69,14 @@ export class PartialPublisher {
     const known = this.#admissions.get(name);
     this.#admissions.delete(name);
     if (known !== undefined && !moved && clock.monotonic() < known.until) {
-      admit(known.head, principal, clock.now());
+      admit(known.head, principal, clock.now(), Permission.EDIT);
       this.#admissions.set(name, known);
       return known.head;
     }
     const until = clock.monotonic() + Math.min(ADMISSION_MS, this.#stores.stalenessMs);
-    const consistency = Consistency.LIVE;
-    const { head } = await this.#reader.read({ principal, id, consistency, atLeastVersion: 0 });
+    const needed = Permission.EDIT;
+    const fresh = { consistency: Consistency.LIVE, atLeastVersion: 0 };
+    const { head } = await this.#reader.read({ principal, id, ...fresh, needed });
     this.#remember(name, { head: withoutContent(head), until });
     return head;
   }

@@ -1,5 +1,6 @@
 import type { Event } from "../../gen/parley/v1/event_pb.js";
 import { Consistency, type Session } from "../../gen/parley/v1/session_pb.js";
+import { Permission } from "../../gen/parley/v1/share_pb.js";
 import { admit, admitDeleted } from "../domain/access.ts";
 import { sessionNotFound } from "../domain/errors.ts";
 import { decodeEvent } from "../domain/event.ts";
@@ -55,8 +56,8 @@ async function uidOf(
 ): Promise<string> {
   const consistency = Consistency.LIVE;
   const { head } = await reader.sight({ principal, id, consistency, atLeastVersion: 0 });
-  if (!includeArchived) return admit(head, principal, clock.now()).head.uid;
-  const own = admitDeleted(head, principal).head;
+  if (!includeArchived) return admit(head, principal, clock.now(), Permission.OWN).head.uid;
+  const own = admitDeleted(head, principal, clock.now()).head;
   if (own.deletedAt !== undefined) throw sessionNotFound();
   return own.uid;
 }

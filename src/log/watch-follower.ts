@@ -1,8 +1,10 @@
 import { Consistency } from "../../gen/parley/v1/session_pb.js";
+import { Permission } from "../../gen/parley/v1/share_pb.js";
 import { PositionReason } from "../../gen/parley/v1/watch_pb.js";
 import type { Clock } from "../clock.ts";
-import { admit, expiresAt } from "../domain/access.ts";
+import { type Admitted, admit } from "../domain/access.ts";
 import { isAway, sessionNotFound } from "../domain/errors.ts";
+import { ownerOf } from "../domain/principal.ts";
 import { isActive } from "../domain/session.ts";
 import type { Alarm } from "./alarm.ts";
 import type { Reading, SessionReader, Sighting } from "./read-session.ts";
@@ -33,6 +35,9 @@ const LIFE_EVENTS: ReadonlySet<string> = new Set([
   "session_restored",
   "session_archived",
   "session_revived",
+  "share_changed",
+  "share_revoked",
+  "ownership_transferred",
 ]);
 
 type Sighted = Pick<Sighting, "head">;
@@ -51,7 +56,7 @@ export class Follower {
   readonly #request: WatchRequest;
   readonly #kinds: ReadonlySet<string>;
   /** As the session was when it was looked at last. */
-  #reading: Pick<Reading, "session">;
+  #reading: Pick<Admitted, "access">;
   #seq: number;
   #place: PartialPlace = NOWHERE;
   #pageEvents = FIRST_PAGE_EVENTS;
@@ -62,7 +67,7 @@ export class Follower {
   /** True while neither store can say what comes next. */
   #stuck = false;
 
-  constructor(parts: FollowerParts, request: WatchRequest, reading: Reading, seq: number) {
+  constructor(parts: FollowerParts, request: WatchRequest, reading: Admitted, seq: number) {
     this.#parts = parts;
     this.#request = request;
     this.#kinds = new Set(request.kinds);
@@ -103,8 +108,11 @@ export class Follower {
     const updates: Update[] = [];
     for (const event of await this.#events()) {
       this.#seq = event.seq;
-      if (LIFE_EVENTS.has(event.type)) this.#mustLook = true;
       if (this.#kinds.size === 0 || this.#kinds.has(event.type)) updates.push(event.update);
+      if (!LIFE_EVENTS.has(event.type)) continue;
+      // What comes behind it may not be for this watcher any more.
+      this.#mustLook = true;
+      return updates;
     }
     const partial = this.#request.partials ? hub.partialAfter(this.#place, this.#seq) : undefined;
     if (partial === undefined) return updates;
@@ -139,12 +147,12 @@ export class Follower {
   }
 
   #expired(): boolean {
-    return expiresAt(this.#reading.session) <= this.#parts.clock.now().getTime();
+    return this.#reading.access.until <= this.#parts.clock.now().getTime();
   }
 
   /** Until something happens or the session expires, at most until something is to be said or tried. */
   async #sleep(looked: boolean): Promise<void> {
-    const left = expiresAt(this.#reading.session) - this.#parts.clock.now().getTime();
+    const left = this.#reading.access.until - this.#parts.clock.now().getTime();
     const silence = IDLE_MS - this.#silence();
     const atMost = this.#stuck || !looked ? Math.min(RETRY_MS, silence) : silence;
     await this.#parts.alarm.sleep(Math.max(1, Math.min(atMost, left)));
@@ -156,7 +164,7 @@ export class Follower {
     const found = await this.#lookAt();
     if (found === "nothing changed") return true;
     if (found === undefined) return false;
-    const reading = admit(found.head, this.#request.principal, clock.now());
+    const reading = admit(found.head, this.#request.principal, clock.now(), Permission.VIEW);
     if (reading.head.uid !== hub.uid) throw sessionNotFound();
     this.#reading = reading;
     this.#mustLook = false;
@@ -172,9 +180,11 @@ export class Follower {
   /** The head after what was passed, looked up once for all watchers; undefined if nobody can say. */
   #head(): Promise<Sighted | undefined> {
     const { hub, reader } = this.#parts;
-    const { principal } = this.#request;
+    const id = hub.key.sessionId;
     const atLeastVersion = this.#seq;
-    const request = { principal, id: hub.key.sessionId, consistency: Consistency.LIVE };
+    // Whoever asks first asks for all of them, so it is not this watcher who is to be let in here.
+    const principal = ownerOf(hub.key);
+    const request = { principal, id, consistency: Consistency.LIVE };
     const look = () => reader.sight({ ...request, atLeastVersion });
     return hub.headAt(atLeastVersion, look).catch(undefinedIfAway);
   }
@@ -192,7 +202,7 @@ export class Follower {
   }
 
   /** As the journal has it now; while that is away, as the view has it. */
-  async #readNow(): Promise<Reading> {
+  async #readNow(): Promise<Reading & Admitted> {
     const { principal, id } = this.#request;
     const request = { principal, id, atLeastVersion: 0 };
     const { reader } = this.#parts;

@@ -1,5 +1,6 @@
 import { Consistency } from "../../gen/parley/v1/session_pb.js";
 import { PositionReason } from "../../gen/parley/v1/watch_pb.js";
+import type { Admitted } from "../domain/access.ts";
 import { invalidArgument, unavailable } from "../domain/errors.ts";
 import type { Principal } from "../domain/principal.ts";
 import { Alarm } from "./alarm.ts";
@@ -84,7 +85,12 @@ export class SessionWatcher {
     }
   }
 
-  #follower(request: WatchRequest, hub: WatchHub, alarm: Alarm, reading: Reading): Follower {
+  #follower(
+    request: WatchRequest,
+    hub: WatchHub,
+    alarm: Alarm,
+    reading: Reading & Admitted,
+  ): Follower {
     const parts = {
       clock: this.#stores.clock,
       reader: this.#reader,
@@ -96,12 +102,12 @@ export class SessionWatcher {
   }
 
   /** As the journal has it now; while that is away, as the view has it, marked stale. */
-  async #readNow(request: WatchRequest): Promise<Reading> {
+  async #readNow(request: WatchRequest): Promise<Reading & Admitted> {
     const strong = await this.#read(request, Consistency.STRONG).catch(undefinedIfAway);
     return strong ?? { ...(await this.#read(request, Consistency.LIVE)), stale: true };
   }
 
-  #read({ principal, id }: WatchRequest, consistency: Consistency): Promise<Reading> {
+  #read({ principal, id }: WatchRequest, consistency: Consistency): Promise<Reading & Admitted> {
     return this.#reader.read({ principal, id, consistency, atLeastVersion: 0 });
   }
 }

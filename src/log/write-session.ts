@@ -12,7 +12,7 @@ import type { EventRecord } from "../domain/event.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { ChangeOutcome, Creation, Operation, Receipt } from "../journal/port.ts";
 import type { Moment } from "../live/port.ts";
-import type { CoherentView } from "./coherent-view.ts";
+import { type CoherentView, keyOf } from "./coherent-view.ts";
 import { readWholeRange } from "./read-events.ts";
 import type { SessionReader } from "./read-session.ts";
 import type { Stores } from "./stores.ts";
@@ -112,7 +112,18 @@ export class SessionWriter {
       return { head: outcome.head, confirmed: outcome.head !== undefined };
     }
     if (outcome.kind === "committed") this.#bell.ring(decision.tasks);
+    if (outcome.kind === "committed") await this.#tellFormerOwner(seen.head, outcome, asOf);
     return { written: await this.#settle(request, outcome, asOf) };
+  }
+
+  /** Who has a session no longer looks for it where it was; what is there must not stay fresh. */
+  async #tellFormerOwner(
+    before: Head | undefined,
+    { head, events }: Extract<ChangeOutcome, { kind: "committed" }>,
+    asOf: Moment | undefined,
+  ): Promise<void> {
+    if (before === undefined || before.session?.userId === head.session?.userId) return;
+    await this.#view.offer({ head, asOf, events, under: keyOf(before) });
   }
 
   /** Creates a session; what happens if its id is taken is the caller's to decide. */

@@ -6,6 +6,7 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import type { JsonObject, Message } from "@bufbuild/protobuf";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { BudgetExceeded, TaskCancelled, TaskClaimed, TaskCompleted, TaskFailed, TaskPaused, TaskProgressed, TaskReleased, TaskResumed, TaskSubmitted, TaskTimedOut, UsageReported } from "./task_event_pb.js";
+import type { OwnershipTransferred, SessionShared, ShareChanged, ShareLinkOpened, ShareRevoked } from "./share_pb.js";
 import type { Session } from "./session_pb.js";
 import type { Attachment, Part, Role } from "./message_pb.js";
 import type { ScenarioStep } from "./state_pb.js";
@@ -285,6 +286,46 @@ export declare type Event = Message<"parley.v1.Event"> & {
      */
     value: BudgetExceeded;
     case: "budgetExceeded";
+  } | {
+    /**
+     * The session was shared.
+     *
+     * @generated from field: parley.v1.SessionShared session_shared = 42;
+     */
+    value: SessionShared;
+    case: "sessionShared";
+  } | {
+    /**
+     * A share was changed.
+     *
+     * @generated from field: parley.v1.ShareChanged share_changed = 43;
+     */
+    value: ShareChanged;
+    case: "shareChanged";
+  } | {
+    /**
+     * A share was revoked.
+     *
+     * @generated from field: parley.v1.ShareRevoked share_revoked = 44;
+     */
+    value: ShareRevoked;
+    case: "shareRevoked";
+  } | {
+    /**
+     * Somebody opened the link of a share.
+     *
+     * @generated from field: parley.v1.ShareLinkOpened share_link_opened = 45;
+     */
+    value: ShareLinkOpened;
+    case: "shareLinkOpened";
+  } | {
+    /**
+     * The session has another owner.
+     *
+     * @generated from field: parley.v1.OwnershipTransferred ownership_transferred = 46;
+     */
+    value: OwnershipTransferred;
+    case: "ownershipTransferred";
   } | { case: undefined; value?: undefined };
 };
 

@@ -3,6 +3,7 @@ import {
   type AppendEventsRequest,
   AppendEventsRequestSchema,
 } from "../../../gen/parley/v1/conversation_commands_pb.js";
+import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import type { Context } from "../../context.ts";
 import { admit } from "../../domain/access.ts";
 import { append } from "../../domain/append.ts";
@@ -21,7 +22,7 @@ export function appendEvents(context: Context) {
       id: request.sessionId,
       ...operationOf(context, call, principal, AppendEventsRequestSchema, request),
       decide(found) {
-        const { head, session } = admit(found, principal, context.clock.now());
+        const { head, session } = admit(found, principal, context.clock.now(), Permission.EDIT);
         refuseFullLog(session, events);
         return append(head, events);
       },

@@ -3,6 +3,7 @@ import {
   type AppendMessagesRequest,
   AppendMessagesRequestSchema,
 } from "../../../gen/parley/v1/conversation_commands_pb.js";
+import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import type { Context } from "../../context.ts";
 import { admit } from "../../domain/access.ts";
 import { append, appendToTurn } from "../../domain/append.ts";
@@ -27,7 +28,7 @@ export function appendMessages(context: Context) {
         ...named,
         closes: request.messages.flatMap(({ messageId }) => messageId ?? []),
         decide(found) {
-          const { head, session } = admit(found, principal, context.clock.now());
+          const { head, session } = admit(found, principal, context.clock.now(), Permission.EDIT);
           refuseFullLog(session, events);
           return request.turn === undefined
             ? append(head, events)

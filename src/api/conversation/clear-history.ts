@@ -3,6 +3,7 @@ import {
   type ClearHistoryRequest,
   ClearHistoryRequestSchema,
 } from "../../../gen/parley/v1/conversation_commands_pb.js";
+import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import type { Context } from "../../context.ts";
 import { admit } from "../../domain/access.ts";
 import { clearing } from "../../domain/clear-history.ts";
@@ -23,7 +24,7 @@ export function clearHistory(context: Context) {
       // What is cleared is what stands there now, not what stood there a moment ago.
       confirmed: true,
       decide(found) {
-        const { head } = admit(found, principal, context.clock.now());
+        const { head } = admit(found, principal, context.clock.now(), Permission.OWN);
         const value = clearing(head, request.keepContext ?? true);
         if (value === undefined) return undefined;
         return changeState(head, [

@@ -5,6 +5,7 @@ import {
   RedactMessageRequestSchema,
 } from "../../../gen/parley/v1/conversation_commands_pb.js";
 import { Consistency } from "../../../gen/parley/v1/session_pb.js";
+import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import type { Context } from "../../context.ts";
 import { admit } from "../../domain/access.ts";
 import type { Decision } from "../../domain/decision.ts";
@@ -74,7 +75,7 @@ function decide(
   target: Target,
   reason: string | undefined,
 ): Decision | undefined {
-  const { head } = admit(found, principal, context.clock.now());
+  const { head } = admit(found, principal, context.clock.now(), Permission.OWN);
   if ("refusal" in target) throw target.refusal;
   const { head: seen, record } = target;
   if (head.uid !== seen.uid || head.rewriteSeq !== seen.rewriteSeq) {

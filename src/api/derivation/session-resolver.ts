@@ -6,6 +6,7 @@ import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
 import { SessionDeletedSchema } from "../../../gen/parley/v1/event_pb.js";
 import { CreateSessionRequestSchema } from "../../../gen/parley/v1/session_commands_pb.js";
 import { Consistency } from "../../../gen/parley/v1/session_pb.js";
+import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import type { Context } from "../../context.ts";
 import { admit, admitDeleted, isOver } from "../../domain/access.ts";
 import type { Decision } from "../../domain/decision.ts";
@@ -84,14 +85,17 @@ export class SessionResolver {
   async #find(id: string): Promise<Head | "expired" | undefined> {
     const principal = this.#principal;
     const freshness = freshnessOf({ consistency: Consistency.LIVE });
+    const wish = { principal, id, ...freshness, needed: Permission.OWN };
     try {
-      const { head, session } = await this.#context.log.read({ principal, id, ...freshness });
+      const { head, session } = await this.#context.log.read(wish);
       const isDue = refreshed(session, this.#context.clock.now()) !== undefined;
       return isDue ? await this.#refresh(id) : head;
     } catch (error) {
       if (!(error instanceof ParleyError)) throw error;
       if (error.reason === "session_expired") return "expired";
       if (error.reason === "session_not_found") return undefined;
+      // Another's, be it shared or not.
+      if (error.reason === "session_not_accessible") return undefined;
       throw error;
     }
   }
@@ -99,7 +103,7 @@ export class SessionResolver {
   async #refresh(id: string): Promise<Head | undefined> {
     const { head } = await this.#write(id, (found) => {
       const now = this.#context.clock.now();
-      const { head, session } = admit(found, this.#principal, now);
+      const { head, session } = admit(found, this.#principal, now, Permission.OWN);
       return changeLifetime(this.#context, this.#principal, head, refreshed(session, now));
     });
     return head;
@@ -108,7 +112,7 @@ export class SessionResolver {
   /** Deletes an expired session, which lets its owner have the id again. */
   async #end(id: string): Promise<void> {
     await this.#write(id, (found) => {
-      const { head } = admitDeleted(found, this.#principal);
+      const { head } = admitDeleted(found, this.#principal, this.#context.clock.now());
       if (head.deletedAt !== undefined || !this.#isOver(head)) return undefined;
       const payload = { case: "sessionDeleted", value: create(SessionDeletedSchema) } as const;
       const ended = cancelAll(head, { code: "deleted", now: this.#context.clock.now() });

@@ -3,6 +3,7 @@ import {
   type CancelSessionRequest,
   CancelSessionRequestSchema,
 } from "../../../gen/parley/v1/run_requests_pb.js";
+import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import type { Context } from "../../context.ts";
 import { admit } from "../../domain/access.ts";
 import { decodeEvent } from "../../domain/event.ts";
@@ -22,7 +23,7 @@ export function cancelSession(context: Context) {
       ...operationOf(context, call, principal, CancelSessionRequestSchema, request),
       decide(found) {
         const now = context.clock.now();
-        const { head } = admit(found, principal, now);
+        const { head } = admit(found, principal, now, Permission.COLLABORATE);
         const options = { reason: request.reason, code: "cancelled", now } as const;
         return changeWork(context, principal, head, cancelWork(head, options));
       },

@@ -3,6 +3,7 @@ import {
   type PauseSessionRequest,
   PauseSessionRequestSchema,
 } from "../../../gen/parley/v1/run_requests_pb.js";
+import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import type { Context } from "../../context.ts";
 import { admit } from "../../domain/access.ts";
 import { pauseWork } from "../../domain/task-commands.ts";
@@ -19,7 +20,12 @@ export function pauseSession(context: Context) {
       id: request.sessionId,
       ...operationOf(context, call, principal, PauseSessionRequestSchema, request),
       decide(found) {
-        const { head, session } = admit(found, principal, context.clock.now());
+        const { head, session } = admit(
+          found,
+          principal,
+          context.clock.now(),
+          Permission.COLLABORATE,
+        );
         const pausable = isPausable(context, session);
         const drafts = pauseWork(head, { reason: request.reason, pausable });
         return changeWork(context, principal, head, drafts);

@@ -3,6 +3,7 @@ import {
   type ResumeSessionRequest,
   ResumeSessionRequestSchema,
 } from "../../../gen/parley/v1/run_requests_pb.js";
+import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import type { Context } from "../../context.ts";
 import { admit } from "../../domain/access.ts";
 import { isLeased } from "../../domain/task.ts";
@@ -21,7 +22,7 @@ export function resumeSession(context: Context) {
       id: request.sessionId,
       ...operationOf(context, call, principal, ResumeSessionRequestSchema, request),
       decide(found) {
-        const { head } = admit(found, principal, context.clock.now());
+        const { head } = admit(found, principal, context.clock.now(), Permission.COLLABORATE);
         const open = currentTask(head);
         // A lease that has run out meanwhile is found by whoever looks for what is due.
         const leased = open !== undefined && isLeased(open);

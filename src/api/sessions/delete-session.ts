@@ -21,7 +21,7 @@ export function deleteSession(context: Context) {
       id: request.sessionId,
       ...operationOf(context, call, principal, DeleteSessionRequestSchema, request),
       decide(found) {
-        const { head: held } = admitDeleted(found, principal);
+        const { head: held } = admitDeleted(found, principal, context.clock.now());
         if (held.deletedAt !== undefined) return undefined;
         checkState(held, request);
         const payload = { case: "sessionDeleted", value: create(SessionDeletedSchema) } as const;

@@ -3,6 +3,7 @@ import {
   type ExtendSessionRequest,
   ExtendSessionRequestSchema,
 } from "../../../gen/parley/v1/session_lifetime_pb.js";
+import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import type { Context } from "../../context.ts";
 import { admit } from "../../domain/access.ts";
 import { extended, extensionOf } from "../../domain/lifetime.ts";
@@ -21,7 +22,7 @@ export function extendSession(context: Context) {
       ...operationOf(context, call, principal, ExtendSessionRequestSchema, request),
       decide(found) {
         const now = context.clock.now();
-        const { head, session } = admit(found, principal, now);
+        const { head, session } = admit(found, principal, now, Permission.OWN);
         return changeLifetime(context, principal, head, extended(session, extension, now));
       },
     });

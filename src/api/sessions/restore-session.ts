@@ -23,7 +23,8 @@ export function restoreSession(context: Context) {
       principal,
       id: request.sessionId,
       ...operationOf(context, call, principal, RestoreSessionRequestSchema, request),
-      decide: (head) => decide(context, principal, admitDeleted(head, principal).head),
+      decide: (head) =>
+        decide(context, principal, admitDeleted(head, principal, context.clock.now()).head),
     });
     if (written.events.length === 0)
       await refuseTaken(context, principal, request.sessionId, written.head);

@@ -3,6 +3,7 @@ import {
   type TouchSessionRequest,
   TouchSessionRequestSchema,
 } from "../../../gen/parley/v1/session_lifetime_pb.js";
+import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import type { Context } from "../../context.ts";
 import { admit } from "../../domain/access.ts";
 import { touched } from "../../domain/lifetime.ts";
@@ -20,7 +21,7 @@ export function touchSession(context: Context) {
       ...operationOf(context, call, principal, TouchSessionRequestSchema, request),
       decide(found) {
         const now = context.clock.now();
-        const { head, session } = admit(found, principal, now);
+        const { head, session } = admit(found, principal, now, Permission.OWN);
         return changeLifetime(context, principal, head, touched(session, now));
       },
     });

@@ -7,6 +7,7 @@ import {
   UpdateSessionRequestSchema,
 } from "../../../gen/parley/v1/session_commands_pb.js";
 import { SessionSchema } from "../../../gen/parley/v1/session_pb.js";
+import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import type { Context } from "../../context.ts";
 import { admit } from "../../domain/access.ts";
 import { changeState, type Decision } from "../../domain/decision.ts";
@@ -27,7 +28,7 @@ export function updateSession(context: Context) {
       id: request.sessionId,
       ...operationOf(context, call, principal, UpdateSessionRequestSchema, request),
       decide(head) {
-        const admitted = admit(head, principal, context.clock.now());
+        const admitted = admit(head, principal, context.clock.now(), Permission.EDIT);
         checkState(admitted.head, request);
         return decide(context, principal, admitted.head, patch);
       },

@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
 import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
 import { type StateChanged, StateChangedSchema } from "../../../gen/parley/v1/event_pb.js";
+import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import {
   type UpdateSessionStateRequest,
   UpdateSessionStateRequestSchema,
@@ -28,7 +29,12 @@ export function updateSessionState(context: Context) {
       id: request.sessionId,
       ...operationOf(context, call, principal, UpdateSessionStateRequestSchema, request),
       decide(found) {
-        const { head: before } = admit(found, principal, context.clock.now());
+        const { head: before } = admit(
+          found,
+          principal,
+          context.clock.now(),
+          Permission.COLLABORATE,
+        );
         checkState(before, request);
         return decide(context, principal, before, change);
       },

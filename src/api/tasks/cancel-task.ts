@@ -1,4 +1,5 @@
 import type { HandlerContext } from "@connectrpc/connect";
+import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import {
   type CancelTaskRequest,
   CancelTaskRequestSchema,
@@ -24,7 +25,7 @@ export function cancelTask(context: Context) {
       decide(found) {
         if (found?.uid !== place.uid || found.deletedAt !== undefined) throw taskNotFound();
         const now = context.clock.now();
-        const { head } = admit(found, principal, now);
+        const { head } = admit(found, principal, now, Permission.COLLABORATE);
         const drafts = cancel(head, taskId, { reason, code: "cancelled", now });
         return changeWork(context, principal, head, drafts);
       },

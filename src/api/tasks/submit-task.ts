@@ -3,6 +3,7 @@ import { durationFromMs, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext } from "@connectrpc/connect";
 import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
 import { CreateSessionRequestSchema } from "../../../gen/parley/v1/session_commands_pb.js";
+import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import { type Task, TaskSchema, TaskStatus } from "../../../gen/parley/v1/task_pb.js";
 import {
   type SubmitTaskRequest,
@@ -83,7 +84,7 @@ async function add(
       id,
       ...named,
       decide(found) {
-        const { head } = admit(found, principal, context.clock.now());
+        const { head } = admit(found, principal, context.clock.now(), Permission.COLLABORATE);
         const task = taskFor(context, request, head, taskId);
         return changeWork(context, principal, head, submission(head, task, request.onBusy));
       },

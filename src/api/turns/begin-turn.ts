@@ -1,6 +1,7 @@
 import type { HandlerContext } from "@connectrpc/connect";
 import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
 import { Role } from "../../../gen/parley/v1/message_pb.js";
+import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import {
   type BeginTurnRequest,
   BeginTurnRequestSchema,
@@ -27,7 +28,7 @@ export function beginTurn(context: Context) {
       id: request.sessionId,
       ...operationOf(context, call, principal, BeginTurnRequestSchema, request),
       decide(found) {
-        const { head, session } = admit(found, principal, context.clock.now());
+        const { head, session } = admit(found, principal, context.clock.now(), Permission.EDIT);
         const decision = decide(context, principal, head, request);
         refuseFullLog(session, decision.events);
         return decision;

@@ -1,6 +1,7 @@
 import type { HandlerContext } from "@connectrpc/connect";
 import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
 import { Role } from "../../../gen/parley/v1/message_pb.js";
+import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import {
   type EndTurnRequest,
   EndTurnRequestSchema,
@@ -31,7 +32,7 @@ export function endTurn(context: Context) {
         id: request.sessionId,
         ...named,
         decide(found) {
-          const { head, session } = admit(found, principal, context.clock.now());
+          const { head, session } = admit(found, principal, context.clock.now(), Permission.EDIT);
           const decision = decide(context, principal, head, request, known);
           refuseFullLog(session, decision.events);
           return decision;

@@ -1,6 +1,7 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext } from "@connectrpc/connect";
 import type { Event } from "../../../gen/parley/v1/event_pb.js";
+import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import {
   type ClaimTaskRequest,
   ClaimTaskRequestSchema,
@@ -10,6 +11,7 @@ import { admit } from "../../domain/access.ts";
 import { ParleyError } from "../../domain/errors.ts";
 import { decodeEvent } from "../../domain/event.ts";
 import type { Principal } from "../../domain/principal.ts";
+import { ownerOf } from "../../domain/principal.ts";
 import { sessionView } from "../../domain/session-view.ts";
 import { claim } from "../../domain/task-commands.ts";
 import { findOpenTask } from "../../domain/work.ts";
@@ -17,7 +19,7 @@ import type { TaskPlace } from "../../journal/port.ts";
 import { refuseOther } from "../../log/write-session.ts";
 import { type NamedOperation, operationOf } from "../operation.ts";
 import { changeWork } from "../work.ts";
-import { DEFAULT_LEASE_S, ownerOf } from "./lease.ts";
+import { DEFAULT_LEASE_S } from "./lease.ts";
 import { mayServe, workerOf } from "./worker.ts";
 
 /**
@@ -94,7 +96,7 @@ async function take(
       confirmed: true,
       decide(found) {
         const now = context.clock.now();
-        const { head } = admit(found, ownerOf(offer), now);
+        const { head } = admit(found, ownerOf(offer), now, Permission.OWN);
         const leaseUntil = new Date(now.getTime() + seconds * 1000);
         const { workerId } = request;
         const drafts = claim(head, { taskId: offer.taskId, workerId, leaseUntil });

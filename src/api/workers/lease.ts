@@ -1,14 +1,14 @@
 import type { DescMessage, Message } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
 import type { Head, OpenTask } from "../../../gen/parley/store/v1/head_pb.js";
+import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import { type Task, TaskStatus } from "../../../gen/parley/v1/task_pb.js";
 import { WorkerSignal } from "../../../gen/parley/v1/worker_requests_pb.js";
 import type { Context } from "../../context.ts";
 import { admit } from "../../domain/access.ts";
 import type { Decision } from "../../domain/decision.ts";
 import { ParleyError, staleLease, taskNotFound } from "../../domain/errors.ts";
-import type { Principal } from "../../domain/principal.ts";
-import { EVERY_SCOPE } from "../../domain/scopes.ts";
+import { ownerOf, type Principal } from "../../domain/principal.ts";
 import { requireLease, type WorkDraft } from "../../domain/task-commands.ts";
 import { findOpenTask } from "../../domain/work.ts";
 import type { LeaseStanding, TaskPlace } from "../../journal/port.ts";
@@ -42,11 +42,6 @@ export async function renew(
   return standing;
 }
 
-/** The owner of a task's session, in whose name its worker writes there. */
-export function ownerOf({ tenantId, userId }: TaskPlace): Principal {
-  return { tenantId, userId, roles: new Set<never>(), scopes: EVERY_SCOPE, via: "parley" };
-}
-
 type LeasedRequest = Message & Leased & { readonly requestId: string };
 
 /** The session's head and the task in it, where the lease is still the worker's. */
@@ -57,7 +52,7 @@ export function admitWorker(
   { taskId, leaseId }: Leased,
 ): { readonly head: Head; readonly open: OpenTask } {
   try {
-    const { head } = admit(found, ownerOf(place), context.clock.now());
+    const { head } = admit(found, ownerOf(place), context.clock.now(), Permission.OWN);
     if (head.uid === place.uid) return { head, open: requireLease(head, taskId, leaseId) };
   } catch (error) {
     if (!(error instanceof ParleyError)) throw error;

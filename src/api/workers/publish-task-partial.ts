@@ -5,8 +5,9 @@ import type { Context } from "../../context.ts";
 import { staleLease } from "../../domain/errors.ts";
 import { checkFragment } from "../../domain/fragment.ts";
 import type { Principal } from "../../domain/principal.ts";
+import { ownerOf } from "../../domain/principal.ts";
 import type { LeaseStanding } from "../../journal/port.ts";
-import { ownerOf, renew } from "./lease.ts";
+import { renew } from "./lease.ts";
 import { workerOf } from "./worker.ts";
 
 /** How long a lease is believed that was found good, in milliseconds; see PartialPublisher. */

@@ -3,12 +3,16 @@ import { soughtId } from "../derived-text.ts";
 import { type HeadRow, headOf } from "../head.ts";
 import type { Lane, Statement } from "../lane.ts";
 import type { SessionAddress } from "../port.ts";
+import { shareName } from "../shares/share-name.ts";
 import { headRow, type RawHeadRow } from "./head-columns.ts";
+
+const NO_UUID = "'00000000-0000-0000-0000-000000000000'";
 
 /**
  * The owner is compared before the row with the state is fetched, so another's
- * session costs what an unknown id costs. One probe is enough for that: the id
- * of a deleted session is free for its owner only, so all of one id are one's.
+ * session costs what an unknown id costs: two probes each, one of the index of
+ * ids and one of the index of shares. One of ids is enough: the id of a deleted
+ * session is free for its owner only, so all of one id are one's.
  */
 const READ_HEADS: Statement = {
   name: "read_heads",
@@ -18,19 +22,25 @@ const READ_HEADS: Statement = {
     FROM unnest($1::text[], $2::text[], $3::text[])
       WITH ORDINALITY AS a (tenant_id, user_id, id, n)
     LEFT JOIN LATERAL (
-      SELECT holder.uid, holder.deleted_at IS NULL AS living FROM (
-        SELECT s.uid, s.user_id, s.deleted_at FROM sessions s
-        WHERE s.tenant_id = a.tenant_id AND s.session_id = a.id
-        ORDER BY s.deleted_at DESC NULLS FIRST LIMIT 1
-      ) holder WHERE holder.user_id = a.user_id
-    ) named ON true
+      SELECT s.uid, s.user_id = a.user_id AS own, s.deleted_at IS NULL AS living FROM sessions s
+      WHERE s.tenant_id = a.tenant_id AND s.session_id = a.id
+      ORDER BY s.deleted_at DESC NULLS FIRST LIMIT 1
+    ) holder ON true
     LEFT JOIN LATERAL (
       SELECT s.uid FROM sessions s
-      WHERE named.living IS NOT TRUE AND s.tenant_id = a.tenant_id AND s.user_id = a.user_id
+      WHERE (holder.own AND holder.living) IS NOT TRUE AND s.tenant_id = a.tenant_id AND s.user_id = a.user_id
         AND s.external_id = a.id AND s.deleted_at IS NULL AND s.external_id IS NOT NULL
     ) called ON true
+    LEFT JOIN LATERAL (
+      SELECT x.session AS uid FROM unnest($4::int[], $5::text[]) AS w (n, name)
+        JOIN shares x ON x.session = coalesce(holder.uid, ${NO_UUID}) AND x.name = w.name
+      WHERE holder.own IS NOT TRUE AND w.n = a.n
+      LIMIT 1
+    ) shared ON true
     JOIN LATERAL (
-      SELECT * FROM sessions s WHERE s.uid = coalesce(called.uid, named.uid) OFFSET 0
+      SELECT * FROM sessions s
+      WHERE s.uid = coalesce(called.uid, CASE WHEN holder.own THEN holder.uid END,
+        CASE WHEN holder.living THEN shared.uid END) OFFSET 0
     ) h ON true`,
 };
 
@@ -54,6 +64,8 @@ export async function readHeadRows(
     addresses.map((address) => soughtId(address.tenantId)),
     addresses.map((address) => soughtId(address.userId)),
     addresses.map((address) => soughtId(address.id)),
+    addresses.flatMap(({ grantees = [] }, index) => grantees.map(() => index + 1)),
+    addresses.flatMap(({ grantees = [] }) => grantees.map(shareName)),
   ]);
   const heads: (HeadRow | undefined)[] = addresses.map(() => undefined);
   for (const row of rows) heads[row.n - 1] = headRow(row);

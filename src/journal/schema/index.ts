@@ -7,4 +7,5 @@ export { sessionArchives } from "./session-archives.ts";
 export { sessionEvents } from "./session-events.ts";
 export { sessionSnapshots } from "./session-snapshots.ts";
 export { sessions } from "./sessions.ts";
+export { shares } from "./shares.ts";
 export { tasks } from "./tasks.ts";

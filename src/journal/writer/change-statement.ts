@@ -2,8 +2,9 @@ import { Bytes } from "../bytes.ts";
 import type { Statement } from "../lane.ts";
 import { forgottenSince } from "../operation.ts";
 import { EventArrays } from "./event-arrays.ts";
-import { moneyArrays, moveMoney } from "./money-parts.ts";
+import { MONEY_PARAMETERS, moneyArrays, moveMoney } from "./money-parts.ts";
 import type { PendingChange } from "./pending.ts";
+import { changeShares, shareArrays } from "./share-parts.ts";
 import { stateArrays } from "./state-columns.ts";
 import {
   allRecorded,
@@ -137,6 +138,7 @@ const QUEUED = `
 /** The columns that change with the state only. */
 const RESTATED = [
   "state",
+  "user_id",
   "external_id",
   "agent_id",
   "title",
@@ -217,16 +219,21 @@ WITH writes AS MATERIALIZED (${WRITES}
 const WORK = `, tasked AS (${changeTasks(WORK_AT, 12)}
 )${moveMoney(WORK_AT + TASK_PARAMETERS)}`;
 
+/** And shares: rare, so that one more statement for both is enough. */
+const SHARES = `${WORK}${changeShares(WORK_AT + TASK_PARAMETERS + MONEY_PARAMETERS)}`;
+
 /** Heads that are locked elsewhere are left out of the answer, and so are their writes. */
 const CHANGE = {
   plain: changeStatement("change_sessions", "FOR UPDATE SKIP LOCKED"),
   work: changeStatement("change_sessions_work", "FOR UPDATE SKIP LOCKED", WORK),
+  shares: changeStatement("change_sessions_shares", "FOR UPDATE SKIP LOCKED", SHARES),
 };
 
 /** Waits for heads that are locked elsewhere; what it leaves out does not exist. */
 const CHANGE_WAITING = {
   plain: changeStatement("change_sessions_waiting", "FOR UPDATE"),
   work: changeStatement("change_sessions_waiting_work", "FOR UPDATE", WORK),
+  shares: changeStatement("change_sessions_waiting_shares", "FOR UPDATE", SHARES),
 };
 
 /** The statement of a batch, and its parameters in the order of their numbers. */
@@ -236,13 +243,28 @@ export function changeQuery(
   options: { readonly waiting: boolean },
 ): { statement: Statement; values: unknown[] } {
   const bytes = new Bytes();
-  const work = batch.some(({ change }) => change.tasks || change.account);
   const statements = options.waiting ? CHANGE_WAITING : CHANGE;
-  const workValues = work ? [...taskArrays(tasksOf(batch), bytes), ...moneyArrays(batch)] : [];
+  const kind = kindOf(batch);
+  // The bytes of tasks are put behind the others before these are taken.
+  const work =
+    kind === "plain" ? [] : [...taskArrays(tasksOf(batch), bytes), ...moneyArrays(batch)];
+  const shares = kind === "shares" ? shareArrays(sharesOf(batch)) : [];
   return {
-    statement: work ? statements.work : statements.plain,
-    values: [...changeValues(batch, now, bytes), ...workValues],
+    statement: statements[kind],
+    values: [...changeValues(batch, now, bytes), ...work, ...shares],
   };
+}
+
+/** The least statement that does all of a batch. */
+function kindOf(batch: readonly PendingChange[]): keyof typeof CHANGE {
+  if (batch.some(({ change }) => change.shares)) return "shares";
+  return batch.some(({ change }) => change.tasks || change.account) ? "work" : "plain";
+}
+
+function sharesOf(batch: readonly PendingChange[]) {
+  return batch.flatMap(({ change: { shares } }, index) =>
+    shares === undefined ? [] : [{ write: index + 1, shares }],
+  );
 }
 
 function tasksOf(batch: readonly PendingChange[]) {

@@ -30,6 +30,9 @@ const CLAIM_COLUMNS = [
   ["max_open", "int"],
 ] as const;
 
+/** How many parameters the moves of money take. */
+export const MONEY_PARAMETERS = CHANGE_COLUMNS.length + MOVE_COLUMNS.length;
+
 /**
  * Moves money between the accounts of the owners of changed sessions, and writes that down.
  * The accounts are locked in one order, after the sessions. A run ends even if it was never

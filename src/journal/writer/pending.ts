@@ -37,8 +37,8 @@ type Settled = "resolve" | "reject";
 
 export function pendingChange(change: Change): Omit<PendingChange, Settled> {
   const { operation, uid, events } = change;
-  if (change.state === undefined && (change.tasks || change.account)) {
-    throw new RangeError("what changes tasks or accounts changes the state");
+  if (change.state === undefined && (change.tasks || change.account || change.shares)) {
+    throw new RangeError("what changes tasks, accounts or shares changes the state");
   }
   if (events.length === 0 && change.state) throw new RangeError("a new state has its event");
   const state = change.state && stateColumns(change.state, change.movesGate ?? false);

@@ -8,6 +8,7 @@ import { encodeState, sessionOf } from "../head.ts";
 
 /** A state as its columns hold it: encoded, and what is looked up and filtered by. */
 export interface StateColumns {
+  readonly userId: string;
   readonly externalId: string | null;
   readonly agentId: string | null;
   readonly title: string | null;
@@ -28,6 +29,7 @@ export interface StateColumns {
 export function stateColumns(head: Head, movesGate: boolean): StateColumns {
   const session = sessionOf(head);
   return {
+    userId: derivedText(session.userId),
     externalId: textColumn(session.externalId),
     agentId: textColumn(session.agentId),
     title: textColumn(session.title),
@@ -57,6 +59,7 @@ export function stateArrays(
     states.map(({ columns }) => columns[key]);
   return [
     states.map(({ write }) => write),
+    column("userId"),
     column("externalId"),
     column("agentId"),
     column("title"),

@@ -2,6 +2,7 @@
 
 const STATE_COLUMNS = [
   ["write", "int"],
+  ["user_id", "text"],
   ["external_id", "text"],
   ["agent_id", "text"],
   ["title", "text"],

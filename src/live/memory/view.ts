@@ -90,7 +90,7 @@ export class MemoryView implements LiveView {
   async install(copy: Copy): Promise<void> {
     const version = versionOf(copy);
     const { uid } = copy.head;
-    const name = nameOf(copy.head.session!);
+    const name = nameOf(copy.under ?? copy.head.session!);
     const held = this.#entries.peek(name);
     const now = this.#options.clock.now();
     const asOf = this.#rule.believed(copy.asOf, this.#horizons.of(name), now);

@@ -99,7 +99,7 @@ export class RedisView implements LiveView {
     const { boundMs, residencyMs, tail, installLimitMs } = this.#options;
     const version = versionOf(copy);
     const { uid, rewriteSeq, session } = copy.head;
-    const keys = this.#keysOf(session!);
+    const keys = this.#keysOf(copy.under ?? session!);
     const events = newestEvents(copy, tail).map(encodeEvent);
     const args = {
       uid,

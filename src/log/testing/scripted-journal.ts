@@ -72,6 +72,8 @@ export function scriptedJournal(kept: Kept[]): Journal {
       ),
     dueSessions: unscripted("dueSessions"),
     listArchived: unscripted("listArchived"),
+    listShared: unscripted("listShared"),
+    findShared: unscripted("findShared"),
     readArchivedEvents: unscripted("readArchivedEvents"),
     packableSessions: unscripted("packableSessions"),
     packLog: unscripted("packLog"),

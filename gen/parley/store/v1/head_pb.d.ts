@@ -10,6 +10,7 @@ import type { Session } from "../../v1/session_pb.js";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import type { SessionState } from "../../v1/state_pb.js";
 import type { UsageItem } from "../../v1/usage_pb.js";
+import type { Share } from "../../v1/share_pb.js";
 import type { Task } from "../../v1/task_pb.js";
 
 /**
@@ -180,6 +181,13 @@ export declare type Head = Message<"parley.store.v1.Head"> & {
    * @generated from field: int64 output_tokens = 22;
    */
   outputTokens: bigint;
+
+  /**
+   * What lets others in, in the order in which it was given.
+   *
+   * @generated from field: repeated parley.store.v1.Grant grants = 23;
+   */
+  grants: Grant[];
 };
 
 /**
@@ -187,6 +195,33 @@ export declare type Head = Message<"parley.store.v1.Head"> & {
  * Use `create(HeadSchema)` to create a new message.
  */
 export declare const HeadSchema: GenMessage<Head>;
+
+/**
+ * A share, with what only Parley needs to know of it.
+ *
+ * @generated from message parley.store.v1.Grant
+ */
+export declare type Grant = Message<"parley.store.v1.Grant"> & {
+  /**
+   * The share.
+   *
+   * @generated from field: parley.v1.Share share = 1;
+   */
+  share?: Share | undefined;
+
+  /**
+   * Of a link: the SHA-256 of its secret.
+   *
+   * @generated from field: bytes secret_digest = 2;
+   */
+  secretDigest: Uint8Array;
+};
+
+/**
+ * Describes the message parley.store.v1.Grant.
+ * Use `create(GrantSchema)` to create a new message.
+ */
+export declare const GrantSchema: GenMessage<Grant>;
 
 /**
  * A task that has not ended, with what only Parley needs to know of it.

@@ -7,6 +7,7 @@
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import { file_parley_v1_session } from "../../v1/session_pb.js";
+import { file_parley_v1_share } from "../../v1/share_pb.js";
 import { file_parley_v1_state } from "../../v1/state_pb.js";
 import { file_parley_v1_task } from "../../v1/task_pb.js";
 import { file_parley_v1_usage } from "../../v1/usage_pb.js";
@@ -15,7 +16,7 @@ import { file_parley_v1_usage } from "../../v1/usage_pb.js";
  * Describes the file parley/store/v1/head.proto.
  */
 export const file_parley_store_v1_head = /*@__PURE__*/
-  fileDesc("ChpwYXJsZXkvc3RvcmUvdjEvaGVhZC5wcm90bxIPcGFybGV5LnN0b3JlLnYxIsIFCgRIZWFkEgsKA3VpZBgBIAEoCRIjCgdzZXNzaW9uGAIgASgLMhIucGFybGV5LnYxLlNlc3Npb24SEwoLcmV3cml0ZV9zZXEYAyABKA0SLgoKZGVsZXRlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMZ2F0ZV92ZXJzaW9uGAUgASgNEiYKBXN0YXRlGAYgASgLMhcucGFybGV5LnYxLlNlc3Npb25TdGF0ZRInCgR0dXJuGAcgASgLMhkucGFybGV5LnN0b3JlLnYxLlR1cm5NYXJrEhgKEGNsZWFyZWRfbWVzc2FnZXMYCCABKA0SFQoNY2xlYXJlZF90dXJucxgJIAEoDRIoCgV0YXNrcxgKIAMoCzIZLnBhcmxleS5zdG9yZS52MS5PcGVuVGFzaxIYCgtoZWxkX21pY3JvcxgLIAEoA0gAiAEBEiQKBm1vZGVscxgMIAMoCzIULnBhcmxleS52MS5Vc2FnZUl0ZW0SJAoGYWdlbnRzGA0gAygLMhQucGFybGV5LnYxLlVzYWdlSXRlbRIjCgV0b29scxgOIAMoCzIULnBhcmxleS52MS5Vc2FnZUl0ZW0SFwoPdGFza3NfY29tcGxldGVkGA8gASgNEhMKC3Rhc2tzX2VuZGVkGBAgASgNEhAKCGV4Y2VlZGVkGBEgAygJEhYKDmNvdW50c19hc19vcGVuGBIgASgIEh4KEXJlc2VhcmNoX3N0cmF0ZWd5GBMgASgJSAGIAQESKwoGdG90YWxzGBQgASgLMhsucGFybGV5LnN0b3JlLnYxLlRhc2tUb3RhbHMSFAoMaW5wdXRfdG9rZW5zGBUgASgDEhUKDW91dHB1dF90b2tlbnMYFiABKANCDgoMX2hlbGRfbWljcm9zQhQKEl9yZXNlYXJjaF9zdHJhdGVneSLQAgoIT3BlblRhc2sSHQoEdGFzaxgBIAEoCzIPLnBhcmxleS52MS5UYXNrEhAKCGxlYXNlX2lkGAIgASgJEjQKEGxlYXNlX2V4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2RlYWRsaW5lX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCgl0aW1lX2xlZnQYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLAoIcmVhZHlfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCXBhdXNlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJcGF1c2VkX21zGAggASgDEg4KBnVuc2FpZBgJIAEoCCJgCgpUYXNrVG90YWxzEhMKC2R1cmF0aW9uX21zGAEgASgDEhEKCXF1ZXVlZF9tcxgCIAEoAxIQCghhdHRlbXB0cxgDIAEoDRIYChBjb21wbGV0ZWRfdG9rZW5zGAQgASgDIj8KCFR1cm5NYXJrEhMKC3R1cm5fbnVtYmVyGAEgASgNEg8KB3R1cm5faWQYAiABKAkSDQoFZW5kZWQYAyABKAhiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_parley_v1_session, file_parley_v1_state, file_parley_v1_task, file_parley_v1_usage]);
+  fileDesc("ChpwYXJsZXkvc3RvcmUvdjEvaGVhZC5wcm90bxIPcGFybGV5LnN0b3JlLnYxIuoFCgRIZWFkEgsKA3VpZBgBIAEoCRIjCgdzZXNzaW9uGAIgASgLMhIucGFybGV5LnYxLlNlc3Npb24SEwoLcmV3cml0ZV9zZXEYAyABKA0SLgoKZGVsZXRlZF9hdBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFAoMZ2F0ZV92ZXJzaW9uGAUgASgNEiYKBXN0YXRlGAYgASgLMhcucGFybGV5LnYxLlNlc3Npb25TdGF0ZRInCgR0dXJuGAcgASgLMhkucGFybGV5LnN0b3JlLnYxLlR1cm5NYXJrEhgKEGNsZWFyZWRfbWVzc2FnZXMYCCABKA0SFQoNY2xlYXJlZF90dXJucxgJIAEoDRIoCgV0YXNrcxgKIAMoCzIZLnBhcmxleS5zdG9yZS52MS5PcGVuVGFzaxIYCgtoZWxkX21pY3JvcxgLIAEoA0gAiAEBEiQKBm1vZGVscxgMIAMoCzIULnBhcmxleS52MS5Vc2FnZUl0ZW0SJAoGYWdlbnRzGA0gAygLMhQucGFybGV5LnYxLlVzYWdlSXRlbRIjCgV0b29scxgOIAMoCzIULnBhcmxleS52MS5Vc2FnZUl0ZW0SFwoPdGFza3NfY29tcGxldGVkGA8gASgNEhMKC3Rhc2tzX2VuZGVkGBAgASgNEhAKCGV4Y2VlZGVkGBEgAygJEhYKDmNvdW50c19hc19vcGVuGBIgASgIEh4KEXJlc2VhcmNoX3N0cmF0ZWd5GBMgASgJSAGIAQESKwoGdG90YWxzGBQgASgLMhsucGFybGV5LnN0b3JlLnYxLlRhc2tUb3RhbHMSFAoMaW5wdXRfdG9rZW5zGBUgASgDEhUKDW91dHB1dF90b2tlbnMYFiABKAMSJgoGZ3JhbnRzGBcgAygLMhYucGFybGV5LnN0b3JlLnYxLkdyYW50Qg4KDF9oZWxkX21pY3Jvc0IUChJfcmVzZWFyY2hfc3RyYXRlZ3kiPwoFR3JhbnQSHwoFc2hhcmUYASABKAsyEC5wYXJsZXkudjEuU2hhcmUSFQoNc2VjcmV0X2RpZ2VzdBgCIAEoDCLQAgoIT3BlblRhc2sSHQoEdGFzaxgBIAEoCzIPLnBhcmxleS52MS5UYXNrEhAKCGxlYXNlX2lkGAIgASgJEjQKEGxlYXNlX2V4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi8KC2RlYWRsaW5lX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCgl0aW1lX2xlZnQYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLAoIcmVhZHlfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCXBhdXNlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoJcGF1c2VkX21zGAggASgDEg4KBnVuc2FpZBgJIAEoCCJgCgpUYXNrVG90YWxzEhMKC2R1cmF0aW9uX21zGAEgASgDEhEKCXF1ZXVlZF9tcxgCIAEoAxIQCghhdHRlbXB0cxgDIAEoDRIYChBjb21wbGV0ZWRfdG9rZW5zGAQgASgDIj8KCFR1cm5NYXJrEhMKC3R1cm5fbnVtYmVyGAEgASgNEg8KB3R1cm5faWQYAiABKAkSDQoFZW5kZWQYAyABKAhiBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_parley_v1_session, file_parley_v1_share, file_parley_v1_state, file_parley_v1_task, file_parley_v1_usage]);
 
 /**
  * Describes the message parley.store.v1.Head.
@@ -25,23 +26,30 @@ export const HeadSchema = /*@__PURE__*/
   messageDesc(file_parley_store_v1_head, 0);
 
 /**
+ * Describes the message parley.store.v1.Grant.
+ * Use `create(GrantSchema)` to create a new message.
+ */
+export const GrantSchema = /*@__PURE__*/
+  messageDesc(file_parley_store_v1_head, 1);
+
+/**
  * Describes the message parley.store.v1.OpenTask.
  * Use `create(OpenTaskSchema)` to create a new message.
  */
 export const OpenTaskSchema = /*@__PURE__*/
-  messageDesc(file_parley_store_v1_head, 1);
+  messageDesc(file_parley_store_v1_head, 2);
 
 /**
  * Describes the message parley.store.v1.TaskTotals.
  * Use `create(TaskTotalsSchema)` to create a new message.
  */
 export const TaskTotalsSchema = /*@__PURE__*/
-  messageDesc(file_parley_store_v1_head, 2);
+  messageDesc(file_parley_store_v1_head, 3);
 
 /**
  * Describes the message parley.store.v1.TurnMark.
  * Use `create(TurnMarkSchema)` to create a new message.
  */
 export const TurnMarkSchema = /*@__PURE__*/
-  messageDesc(file_parley_store_v1_head, 3);
+  messageDesc(file_parley_store_v1_head, 4);
 
