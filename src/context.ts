@@ -11,6 +11,8 @@ export interface Context {
   readonly ids: Ids;
   /** How work is to be done here. */
   readonly work: WorkPolicy;
+  /** Where callers reach the service, without a slash at the end. */
+  readonly publicUrl: () => string;
   readonly logger: Logger;
   /** Aborted when the service begins to stop. */
   readonly shutdown: AbortSignal;

@@ -105,7 +105,15 @@ class ParleyService implements Service {
     this.#config = config;
     this.#parts = parts;
     const log = createLog(parts);
-    this.#context = { log, clock, ids: uuidV7, work, logger, shutdown: this.#shutdown.signal };
+    this.#context = {
+      log,
+      clock,
+      ids: uuidV7,
+      work,
+      publicUrl: () => config.server.publicUrl || (this.#server?.address.url ?? ""),
+      logger,
+      shutdown: this.#shutdown.signal,
+    };
     this.#archiver = createArchiver({ journal, log, clock, ids: uuidV7 }, logger);
   }
 

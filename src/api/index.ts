@@ -7,6 +7,7 @@ import { KeyService } from "../../gen/parley/v1/key_service_pb.js";
 import { RunService } from "../../gen/parley/v1/run_service_pb.js";
 import { SearchService } from "../../gen/parley/v1/search_service_pb.js";
 import { SessionService } from "../../gen/parley/v1/session_service_pb.js";
+import { ShareService } from "../../gen/parley/v1/share_service_pb.js";
 import { StateService } from "../../gen/parley/v1/state_service_pb.js";
 import { TaskService } from "../../gen/parley/v1/task_service_pb.js";
 import { TurnService } from "../../gen/parley/v1/turn_service_pb.js";
@@ -20,6 +21,7 @@ import { keyService } from "./keys/index.ts";
 import { runService } from "./runs/index.ts";
 import { searchService } from "./search/index.ts";
 import { sessionService } from "./sessions/index.ts";
+import { shareService } from "./shares/index.ts";
 import { stateService } from "./state/index.ts";
 import { taskService } from "./tasks/index.ts";
 import { turnService } from "./turns/index.ts";
@@ -31,6 +33,7 @@ export const SERVICES = [
   StateService,
   ConversationService,
   TurnService,
+  ShareService,
   RunService,
   TaskService,
   WorkerService,
@@ -47,6 +50,7 @@ export function registerServices(router: ConnectRouter, context: Context): void 
   router.service(StateService, stateService(context));
   router.service(ConversationService, conversationService(context));
   router.service(TurnService, turnService(context));
+  router.service(ShareService, shareService(context));
   router.service(RunService, runService(context));
   router.service(TaskService, taskService(context));
   router.service(WorkerService, workerService(context));

@@ -25,6 +25,8 @@ export interface ServerConfig {
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   /** Origins whose pages may call, or `*`; empty: none. */
   readonly corsOrigins: readonly string[];
+  /** Where callers reach it, without a slash at the end; empty: where it listens. */
+  readonly publicUrl: string;
   readonly readerTimeoutMs: number;
   readonly shutdownGraceMs: number;
 }
@@ -88,6 +90,11 @@ function toServer(reader: Reader, env: Env): ServerConfig {
     port: reader.integer("PORT", 0, 65_535),
     tls: certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined,
     corsOrigins: reader.origins("PARLEY_CORS_ORIGINS"),
+    publicUrl: reader.matching(
+      "PARLEY_PUBLIC_URL",
+      /^(https?:\/\/[^\s?#]*[^\s?#/])?$/,
+      "an http or https URL without a slash at its end",
+    ),
     readerTimeoutMs: reader.duration("PARLEY_READER_TIMEOUT", 1000, 3_600_000),
     shutdownGraceMs: reader.duration("PARLEY_SHUTDOWN_GRACE", 0, 600_000),
   };

@@ -11,6 +11,13 @@ export const VARIABLES = [
   { name: "HOST", default: "127.0.0.1", meaning: "Address to listen on." },
   { name: "PORT", default: "8080", meaning: "Port to listen on, 0 to 65535; 0 takes a free one." },
   {
+    name: "PARLEY_PUBLIC_URL",
+    default: "",
+    meaning:
+      "Where callers reach the service, such as `https://parley.example.com`; links to shared " +
+      "sessions begin with it. Unset: where it listens.",
+  },
+  {
     name: "DATABASE_URL",
     default: "",
     meaning:

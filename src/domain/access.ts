@@ -2,7 +2,7 @@ import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import type { Session } from "../../gen/parley/v1/session_pb.js";
 import { Permission } from "../../gen/parley/v1/share_pb.js";
 import { ParleyError, sessionNotFound } from "./errors.ts";
-import { endOf, granteesOf, namedBy, shareOf } from "./grant.ts";
+import { endOf, grantOf, shareOf } from "./grant.ts";
 import type { Principal } from "./principal.ts";
 
 /** What somebody may do with a session, and until when. */
@@ -33,25 +33,16 @@ export function owns(head: Head, principal: Principal): boolean {
 
 /**
  * What a caller may do with a session, whatever state that is in: everything that anybody is given
- * of one goes by this. Of several shares it is the one that allows most, then the one that lasts.
+ * of one goes by this.
  */
 export function accessOf(head: Head, principal: Principal, now: Date): Access {
   const { session, grants } = head;
   if (session === undefined || session.tenantId !== principal.tenantId) return NONE;
   const end = expiresAt(session);
   if (session.userId === principal.userId) return { permission: Permission.OWN, until: end };
-  if (grants.length === 0) return NONE;
-  const names = new Set(granteesOf(principal));
-  let best = NONE;
-  for (const grant of grants) {
-    if (endOf(grant) <= now.getTime() || !namedBy(grant).some((name) => names.has(name))) continue;
-    const until = Math.min(endOf(grant), end);
-    const { permissions: permission } = shareOf(grant);
-    const better =
-      permission > best.permission || (permission === best.permission && until > best.until);
-    if (better) best = { permission, until };
-  }
-  return best;
+  const grant = grants.length === 0 ? undefined : grantOf(head, principal, now);
+  if (grant === undefined) return NONE;
+  return { permission: shareOf(grant).permissions, until: Math.min(endOf(grant), end) };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { timestampMs } from "@bufbuild/protobuf/wkt";
-import type { Grant } from "../../gen/parley/store/v1/head_pb.js";
+import type { Grant, Head } from "../../gen/parley/store/v1/head_pb.js";
 import type { Share } from "../../gen/parley/v1/share_pb.js";
 import type { Principal } from "./principal.ts";
 
@@ -12,6 +12,27 @@ export function shareOf({ share }: Grant): Share {
 export function endOf(grant: Grant): number {
   const { expiresAt } = shareOf(grant);
   return expiresAt === undefined ? Number.POSITIVE_INFINITY : timestampMs(expiresAt);
+}
+
+/**
+ * What lets a caller in who is not the owner: of several grants the one that allows most, then
+ * the one that lasts.
+ */
+export function grantOf({ grants }: Head, principal: Principal, now: Date): Grant | undefined {
+  const names = new Set(granteesOf(principal));
+  const isFor = (grant: Grant) =>
+    endOf(grant) > now.getTime() && namedBy(grant).some((name) => names.has(name));
+  return grants
+    .filter(isFor)
+    .toSorted((one, other) => allowed(other) - allowed(one) || longer(one, other))[0];
+}
+
+function allowed(grant: Grant): number {
+  return shareOf(grant).permissions;
+}
+
+function longer(one: Grant, other: Grant): number {
+  return endOf(one) === endOf(other) ? 0 : endOf(other) - endOf(one);
 }
 
 /**

@@ -3,6 +3,7 @@ import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import type { UpdateSessionRequest } from "../../gen/parley/v1/session_commands_pb.js";
 import type { Session } from "../../gen/parley/v1/session_pb.js";
+import { Permission } from "../../gen/parley/v1/share_pb.js";
 import { type Budget, BudgetSchema } from "../../gen/parley/v1/usage_pb.js";
 import { expiresAt } from "./access.ts";
 import { invalidArgument } from "./errors.ts";
@@ -65,6 +66,12 @@ export function patchOf(request: UpdateSessionRequest): Patch {
     budget,
     ttlMs: ttlMs(request),
   };
+}
+
+/** What its caller must be allowed: the title is more people's than the rest. */
+export function neededFor({ fields }: Patch): Permission {
+  const titleAlone = [...fields.keys()].every((name) => name === "title");
+  return titleAlone ? Permission.EDIT : Permission.OWN;
 }
 
 function meantFields(request: UpdateSessionRequest): Patch["fields"] {

@@ -16,6 +16,7 @@ import type {
   SessionAddress,
   SessionPage,
   SessionQuery,
+  Shares,
   Tasks,
 } from "../journal/port.ts";
 import { CoherentView } from "./coherent-view.ts";
@@ -44,6 +45,7 @@ import { type Created, SessionWriter, type WriteRequest, type Written } from "./
 export interface Log
   extends Accounts,
     Keys,
+    Shares,
     Pick<Tasks, "offerTasks" | "renewLease" | "findTask" | "listTasks" | "typicalTask"> {
   create(creation: Creation, retryable: boolean): Promise<Created>;
   write(request: WriteRequest): Promise<Written>;
@@ -123,6 +125,8 @@ export function createLog(stores: Stores): Log {
     readKey: (address) => journal.readKey(address),
     listKeys: (query) => journal.listKeys(query),
     revokeKey: (address, at) => journal.revokeKey(address, at),
+    listShared: (query) => journal.listShared(query),
+    findShared: (tenantId, name) => journal.findShared(tenantId, name),
     noteKeyUses: (keyIds, at) => journal.noteKeyUses(keyIds, at),
     fork: (request) => forker.fork(request),
     read: (request) => reader.read(request),

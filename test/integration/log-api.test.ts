@@ -30,6 +30,7 @@ function setUp() {
     ids: uuidV7,
     logger,
     work: DEFAULT_WORK_POLICY,
+    publicUrl: () => "http://parley.test",
     shutdown: new AbortController().signal,
   };
   const transport = createRouterTransport((router) => registerServices(router, context), {

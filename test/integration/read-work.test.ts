@@ -82,7 +82,8 @@ describe("what is read of the work of a session", () => {
     const logger = pino({ level: "silent" });
     const shutdown = new AbortController().signal;
     const work = DEFAULT_WORK_POLICY;
-    const context = { log, clock: systemClock, ids: uuidV7, work, logger, shutdown };
+    const publicUrl = () => "http://parley.test";
+    const context = { log, clock: systemClock, ids: uuidV7, work, publicUrl, logger, shutdown };
     const asOwner: Interceptor = (next) => (request) => {
       request.contextValues.set(callerKey, OWNER);
       return next(request);

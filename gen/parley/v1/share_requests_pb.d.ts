@@ -6,7 +6,7 @@ import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Permission, Share } from "./share_pb.js";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import type { Session } from "./session_pb.js";
+import type { Consistency, Session } from "./session_pb.js";
 
 /**
  * Describes the file parley/v1/share_requests.proto.
@@ -220,6 +220,20 @@ export declare type ListSharesRequest = Message<"parley.v1.ListSharesRequest"> &
    * @generated from field: string session_id = 1;
    */
   sessionId: string;
+
+  /**
+   * How fresh the answer must be. Default: live.
+   *
+   * @generated from field: parley.v1.Consistency consistency = 2;
+   */
+  consistency: Consistency;
+
+  /**
+   * The answer must not be older than this version, as an earlier answer gave it.
+   *
+   * @generated from field: uint32 at_least_version = 3;
+   */
+  atLeastVersion: number;
 };
 
 /**
@@ -342,6 +356,13 @@ export declare type RevokeShareRequest = Message<"parley.v1.RevokeShareRequest">
    * @generated from field: string share_id = 2;
    */
   shareId: string;
+
+  /**
+   * Makes a retry safe; see SessionService. At most 255 bytes.
+   *
+   * @generated from field: string request_id = 3;
+   */
+  requestId: string;
 };
 
 /**
@@ -376,6 +397,20 @@ export declare type GetAccessRequest = Message<"parley.v1.GetAccessRequest"> & {
    * @generated from field: string session_id = 1;
    */
   sessionId: string;
+
+  /**
+   * How fresh the answer must be. Default: live.
+   *
+   * @generated from field: parley.v1.Consistency consistency = 2;
+   */
+  consistency: Consistency;
+
+  /**
+   * The answer must not be older than this version, as an earlier answer gave it.
+   *
+   * @generated from field: uint32 at_least_version = 3;
+   */
+  atLeastVersion: number;
 };
 
 /**
@@ -607,6 +642,13 @@ export declare type OpenShareLinkRequest = Message<"parley.v1.OpenShareLinkReque
    * @generated from field: string secret = 1;
    */
   secret: string;
+
+  /**
+   * Makes a retry safe; see SessionService. At most 255 bytes.
+   *
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
 };
 
 /**

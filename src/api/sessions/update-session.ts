@@ -7,13 +7,12 @@ import {
   UpdateSessionRequestSchema,
 } from "../../../gen/parley/v1/session_commands_pb.js";
 import { SessionSchema } from "../../../gen/parley/v1/session_pb.js";
-import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import type { Context } from "../../context.ts";
 import { admit } from "../../domain/access.ts";
 import { changeState, type Decision } from "../../domain/decision.ts";
 import { checkState } from "../../domain/precondition.ts";
 import type { Principal } from "../../domain/principal.ts";
-import { applyPatch, type Patch, patchOf } from "../../domain/session-update.ts";
+import { applyPatch, neededFor, type Patch, patchOf } from "../../domain/session-update.ts";
 import { sessionView } from "../../domain/session-view.ts";
 import { callerOf } from "../caller.ts";
 import { draftEvent } from "../event.ts";
@@ -28,7 +27,7 @@ export function updateSession(context: Context) {
       id: request.sessionId,
       ...operationOf(context, call, principal, UpdateSessionRequestSchema, request),
       decide(head) {
-        const admitted = admit(head, principal, context.clock.now(), Permission.EDIT);
+        const admitted = admit(head, principal, context.clock.now(), neededFor(patch));
         checkState(admitted.head, request);
         return decide(context, principal, admitted.head, patch);
       },

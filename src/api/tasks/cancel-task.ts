@@ -11,13 +11,13 @@ import { cancelTask as cancel } from "../../domain/task-commands.ts";
 import { callerOf } from "../caller.ts";
 import { operationOf } from "../operation.ts";
 import { changeWork } from "../work.ts";
-import { ownTask } from "./own-task.ts";
+import { visibleTask } from "./visible-task.ts";
 
 export function cancelTask(context: Context) {
   return async (request: CancelTaskRequest, call: HandlerContext) => {
     const principal = callerOf(call);
     const { taskId, reason } = request;
-    const place = await ownTask(context, principal, taskId);
+    const place = await visibleTask(context, principal, taskId);
     await context.log.write({
       principal,
       id: place.sessionId,
@@ -30,7 +30,7 @@ export function cancelTask(context: Context) {
         return changeWork(context, principal, head, drafts);
       },
     });
-    const { task } = await ownTask(context, principal, taskId);
+    const { task } = await visibleTask(context, principal, taskId);
     return { task };
   };
 }

@@ -23,7 +23,7 @@ export function listTasks(context: Context) {
           });
     const { tasks, total } = await context.log.listTasks({
       tenantId,
-      userId,
+      userId: reading?.session.userId ?? userId,
       ...(reading && { uid: reading.head.uid }),
       ...(status !== TaskStatus.UNSPECIFIED && { status }),
       order: "desc",
