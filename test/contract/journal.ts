@@ -16,6 +16,7 @@ import { forkContract, forkFaultsContract } from "./journal-forks.ts";
 import { keyContract, keyFaultsContract } from "./journal-keys.ts";
 import { pastStateContract } from "./journal-past-states.ts";
 import { rewriteContract } from "./journal-rewrites.ts";
+import { shareContract } from "./journal-shares.ts";
 import { taskContract } from "./journal-tasks.ts";
 import { turnContract } from "./journal-turns.ts";
 import {
@@ -96,6 +97,7 @@ export function journalContract(
     );
     accountContract(() => journal);
     keyContract(() => journal);
+    shareContract(() => journal);
 
     describe("creating", () => {
       it("answers with the head and its first event", async () => {

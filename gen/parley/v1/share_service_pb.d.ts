@@ -37,7 +37,8 @@ export declare const ShareService: GenService<{
    * Makes a link that lets in whoever of the tenant opens it. Its secret is in the
    * answer that made it and nowhere else: what is stored is a hash. A retry with
    * the same `request_id` gives the share again without it.
-   * Errors: as ShareSession.
+   * Errors: invalid_argument, session_not_found, session_expired,
+   * session_not_accessible, idempotency_conflict.
    *
    * @generated from rpc parley.v1.ShareService.CreateShareLink
    */

@@ -11,6 +11,7 @@ import type { Row } from "./row.ts";
 import { CONTROL_ROWS, NEW_RUN_ROWS, RESULT_ROWS } from "./runs.ts";
 import { SERVER_ROWS } from "./server.ts";
 import { SESSION_ROWS } from "./sessions.ts";
+import { SHARE_ROWS } from "./shares.ts";
 import { TASK_ROWS } from "./tasks.ts";
 import { TURN_AND_STATE_ROWS } from "./turns-and-state.ts";
 import { CLAIM_ROWS, OUTCOME_ROWS, OUTPUT_ROWS } from "./workers.ts";
@@ -28,6 +29,7 @@ export const ROWS: readonly Row[] = [
   ...SESSION_ROWS,
   ...CONVERSATION_ROWS,
   ...TURN_AND_STATE_ROWS,
+  ...SHARE_ROWS,
   ...ACCOUNT_ROWS,
   ...NEW_RUN_ROWS,
   ...TASK_ROWS,
