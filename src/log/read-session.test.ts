@@ -1,9 +1,12 @@
+import { create } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
+import { GrantSchema } from "../../gen/parley/store/v1/head_pb.js";
 import { Consistency } from "../../gen/parley/v1/session_pb.js";
+import { Permission, ShareSchema } from "../../gen/parley/v1/share_pb.js";
 import { unavailable } from "../domain/errors.ts";
-import type { Copy } from "../live/port.ts";
+import type { Copy, LiveKey } from "../live/port.ts";
 import { reading, scriptedLog } from "./testing/scripted-log.ts";
-import { eventsBetween, headAt } from "./testing/sessions.ts";
+import { eventsBetween, headAt, OWNER } from "./testing/sessions.ts";
 
 const STRONG = reading({ consistency: Consistency.STRONG });
 const WITH_EVENTS = reading({ want: { eventsAfter: 0 } });
@@ -74,6 +77,44 @@ describe("a live read", () => {
     const { log } = scriptedLog(4);
     const read = log.read(reading({ atLeastVersion: 5 }));
     await expect(read).rejects.toMatchObject({ reason: "invalid_argument" });
+  });
+});
+
+describe("a read of what is shared", () => {
+  const guest = { ...OWNER, userId: "guest" };
+  const shared = (version: number) => {
+    const head = headAt(version);
+    const share = create(ShareSchema, { permissions: Permission.VIEW, recipients: ["guest"] });
+    head.grants = [create(GrantSchema, { share })];
+    return head;
+  };
+
+  it("finds its way by the journal, then by the view under the owner's key for a while", async () => {
+    const { log, calls, view, journal, pass } = scriptedLog(4);
+    journal.readHead = async () => shared(4);
+    const request = { ...reading(), principal: guest };
+    expect((await log.read(request)).access.permission).toBe(Permission.VIEW);
+    view.held = { head: shared(4), fresh: true };
+    calls.forget();
+    expect((await log.read(request)).session.version).toBe(4);
+    expect(calls.names()).toEqual(["live.read"]);
+    expect(calls.given<LiveKey>("live.read")).toMatchObject({ userId: OWNER.userId });
+    await pass(2000);
+    calls.forget();
+    await log.read(request);
+    expect(calls.names()).toContain("journal.readHead");
+  });
+
+  it("asks the journal where the copy lets its caller in no longer, or is another's", async () => {
+    const { log, view, journal } = scriptedLog(4);
+    journal.readHead = async () => shared(4);
+    const request = { ...reading(), principal: guest };
+    await log.read(request);
+    view.held = { head: headAt(5), fresh: true };
+    journal.readHead = async () => undefined;
+    await expect(log.read(request)).rejects.toMatchObject({ reason: "session_not_found" });
+    view.held = { head: headAt(5, { userId: "another" }), fresh: true };
+    await expect(log.read(reading())).rejects.toMatchObject({ reason: "session_not_found" });
   });
 });
 
