@@ -113,8 +113,9 @@ export class Connections {
     }
     res.on("close", () => {
       this.#answers.delete(res);
-      // What is left of a body that nobody read hides what comes behind it, and the end.
-      if (!res.req.complete) res.req.resume();
+      // What is left of a body that nobody read hides what comes behind it, and the end. Nobody
+      // goes on reading; a reader that still waits for more would keep it from flowing.
+      if (!res.req.complete) res.req.removeAllListeners("readable").resume();
       // An HTTP/1.1 connection outlives its answer; while draining it must not.
       if (this.#draining) setImmediate(() => this.server?.closeIdleConnections?.());
     });

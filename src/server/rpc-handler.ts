@@ -28,11 +28,20 @@ async function serve(rpc: RpcHandler, req: HttpRequest, res: HttpResponse): Prom
   clampTimeout(req.headers);
   const request = universalRequestFromNodeRequest(req, res, undefined, undefined);
   try {
-    const answer = await rpc({ ...request, signal: whileThere(res) });
+    const answer = await rpc({ ...request, body: bodyOf(req), signal: whileThere(res) });
     await universalResponseToNodeResponse(answer, res);
   } catch (error) {
     if (!hasGone(res)) throw error;
   }
+}
+
+/**
+ * The body, which outlives whoever reads it. Else what is wrong with a message, told before all of it
+ * has come, ends the request though not its connection; Node then stops to read that for good, and
+ * neither the next request is seen nor that the caller has left.
+ */
+function bodyOf(req: HttpRequest): AsyncIterable<Uint8Array> {
+  return { [Symbol.asyncIterator]: () => req.iterator({ destroyOnReturn: false }) };
 }
 
 /** The library's own signal calls some of a client's ways to leave `internal`. */
