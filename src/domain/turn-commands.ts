@@ -1,7 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
-import type { TurnEndedSchema, TurnStartedSchema } from "../../gen/parley/v1/event_pb.js";
 import type { ScenarioStep } from "../../gen/parley/v1/state_pb.js";
+import type { TurnEndedSchema, TurnStartedSchema } from "../../gen/parley/v1/turn_event_pb.js";
 import type { BeginTurnRequest, EndTurnRequest } from "../../gen/parley/v1/turn_requests_pb.js";
 import { invalidArgument, ParleyError } from "./errors.ts";
 import { refuseDeepObject, refuseDeepValue } from "./json-depth.ts";

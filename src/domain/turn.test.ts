@@ -1,8 +1,9 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { describe, expect, it } from "vitest";
-import type { Event, TurnEndedSchema } from "../../gen/parley/v1/event_pb.js";
+import type { Event } from "../../gen/parley/v1/event_pb.js";
 import { Role } from "../../gen/parley/v1/message_pb.js";
+import type { TurnEndedSchema } from "../../gen/parley/v1/turn_event_pb.js";
 import { TurnStatus } from "../../gen/parley/v1/turn_pb.js";
 import { placedEvent, placedMessage } from "./testing/events.ts";
 import { type TurnExcerpt, turnOf } from "./turn.ts";

@@ -1,8 +1,9 @@
 import { create, type JsonObject } from "@bufbuild/protobuf";
 import { type Timestamp, timestampMs } from "@bufbuild/protobuf/wkt";
-import type { Event, TurnEnded, TurnStarted } from "../../gen/parley/v1/event_pb.js";
+import type { Event } from "../../gen/parley/v1/event_pb.js";
 import { type Message, Role } from "../../gen/parley/v1/message_pb.js";
 import type { Task } from "../../gen/parley/v1/task_pb.js";
+import type { TurnEnded, TurnStarted } from "../../gen/parley/v1/turn_event_pb.js";
 import { type Turn, TurnSchema, TurnStatus } from "../../gen/parley/v1/turn_pb.js";
 import { merged } from "./merge.ts";
 import { messageOf } from "./message.ts";

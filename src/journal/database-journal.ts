@@ -34,7 +34,6 @@ import { prepareLatestSession } from "./queries/latest.ts";
 import { prepareCountMessages, prepareReadMessages } from "./queries/messages.ts";
 import { readPastState } from "./queries/past-state.ts";
 import { prepareListSessions } from "./queries/session-list.ts";
-import { findTurn, readTurns } from "./queries/turns.ts";
 import { readVersions } from "./queries/versions.ts";
 import { findReceipts, receiptOf } from "./receipt.ts";
 import { findEntries } from "./search/find-entries.ts";
@@ -49,6 +48,7 @@ import { listTasks } from "./tasks/list-tasks.ts";
 import { offerTasks } from "./tasks/offer-tasks.ts";
 import { prepareRenewLease } from "./tasks/renew-lease.ts";
 import { typicalTask } from "./tasks/typical-task.ts";
+import { findTurn, readTurns } from "./turns/read-turns.ts";
 import { Writer } from "./writer/writer.ts";
 
 /** Heads one grouped query reads at most. */

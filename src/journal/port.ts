@@ -13,6 +13,7 @@ import type { Keys } from "./keys/port.ts";
 import type { Search } from "./search/port.ts";
 import type { Shares } from "./shares/port.ts";
 import type { Tasks } from "./tasks/port.ts";
+import type { Turns } from "./turns/port.ts";
 
 /**
  * Where sessions are kept: the log of record. A write is acknowledged when its
@@ -26,7 +27,7 @@ import type { Tasks } from "./tasks/port.ts";
  *
  * Numbers and times beyond what the store holds ask for the nearest it does.
  */
-export interface Journal extends Archive, Search, Tasks, Accounts, Keys, Shares {
+export interface Journal extends Turns, Archive, Search, Tasks, Accounts, Keys, Shares {
   /** True if no other process can write to this journal while it is open. */
   readonly exclusive: boolean;
 
@@ -67,16 +68,6 @@ export interface Journal extends Archive, Search, Tasks, Accounts, Keys, Shares 
   readMessages(query: MessageQuery): Promise<EventRecord[]>;
   /** How many messages match, whatever `limit`, `offset` and `order` say. */
   countMessages(query: MessageQuery): Promise<number>;
-  /**
-   * Turns in the order asked for, each with its excerpt in the order of the log; as
-   * many as fit into 4 MiB. Of a first turn that does not fit: its first and last
-   * event, its first user and its last assistant message, and as many more of the
-   * first ones as do. So an answer that is not empty may lack turns, which the
-   * caller sees by counting.
-   */
-  readTurns(query: TurnQuery): Promise<TurnRecords[]>;
-  /** The number of the turn that began with the event of this id. */
-  findTurn(query: TurnNameQuery): Promise<number | undefined>;
   listSessions(query: SessionQuery): Promise<SessionPage>;
   latestSession(filter: LatestFilter): Promise<Head | undefined>;
   /** The version of each session that exists, deleted ones included. */
@@ -125,6 +116,7 @@ export type {
   Tasks,
   TypicalTask,
 } from "./tasks/port.ts";
+export type * from "./turns/port.ts";
 
 /** Names a session the way callers do. */
 export interface SessionAddress {
@@ -275,43 +267,6 @@ export interface MessageQuery {
   readonly role?: Role;
   readonly limit: number;
   readonly offset: number;
-}
-
-export interface TurnQuery {
-  readonly uid: string;
-  /** First and last turn number, both included. */
-  readonly fromTurn: number;
-  readonly toTurn: number;
-  readonly order: "asc" | "desc";
-  readonly upToSeq: number;
-  /** At most 1,000 of either. */
-  readonly excerpt: {
-    /** So many of its first events. */
-    readonly first: number;
-    /** So many of its last: of a turn that a call ended, of those up to its end. */
-    readonly last: number;
-  };
-}
-
-/** Asks for a turn by its id, among those from one number to another. */
-export interface TurnNameQuery {
-  readonly uid: string;
-  readonly turnId: string;
-  readonly fromTurn: number;
-  readonly toTurn: number;
-}
-
-export interface TurnRecords {
-  readonly turn: number;
-  /**
-   * The excerpt, its first event included; and where the turn is longer than that,
-   * the first user message and the last assistant message, if they are among its
-   * first or last 1,000 messages.
-   */
-  readonly events: readonly EventRecord[];
-  /** How many events the turn has in all, up to `upToSeq`. */
-  readonly eventCount: number;
-  readonly lastSeq: number;
 }
 
 export interface SessionQuery {

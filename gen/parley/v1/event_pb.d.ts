@@ -5,12 +5,12 @@
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { JsonObject, Message } from "@bufbuild/protobuf";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
+import type { TurnEnded, TurnStarted } from "./turn_event_pb.js";
 import type { BudgetExceeded, TaskCancelled, TaskClaimed, TaskCompleted, TaskFailed, TaskPaused, TaskProgressed, TaskReleased, TaskResumed, TaskSubmitted, TaskTimedOut, UsageReported } from "./task_event_pb.js";
 import type { OwnershipTransferred, SessionShared, ShareChanged, ShareLinkOpened, ShareRevoked } from "./share_pb.js";
 import type { Session } from "./session_pb.js";
 import type { Attachment, Part, Role } from "./message_pb.js";
 import type { ScenarioStep } from "./state_pb.js";
-import type { MatchedRule, ToolInvocation } from "./tool_pb.js";
 
 /**
  * Describes the file parley/v1/event.proto.
@@ -643,102 +643,6 @@ export declare type MessageRedacted = Message<"parley.v1.MessageRedacted"> & {
  * Use `create(MessageRedactedSchema)` to create a new message.
  */
 export declare const MessageRedactedSchema: GenMessage<MessageRedacted>;
-
-/**
- * A turn was begun. Its id is the `event_id`.
- *
- * @generated from message parley.v1.TurnStarted
- */
-export declare type TurnStarted = Message<"parley.v1.TurnStarted"> & {
-  /**
-   * Where the conversation stood in a scenario.
-   *
-   * @generated from field: optional parley.v1.ScenarioStep scenario_before = 1;
-   */
-  scenarioBefore?: ScenarioStep | undefined;
-
-  /**
-   * Whatever the writer wanted kept with it.
-   *
-   * @generated from field: google.protobuf.Struct metadata = 2;
-   */
-  metadata?: JsonObject | undefined;
-};
-
-/**
- * Describes the message parley.v1.TurnStarted.
- * Use `create(TurnStartedSchema)` to create a new message.
- */
-export declare const TurnStartedSchema: GenMessage<TurnStarted>;
-
-/**
- * A turn was ended. What follows does not change it.
- *
- * @generated from message parley.v1.TurnEnded
- */
-export declare type TurnEnded = Message<"parley.v1.TurnEnded"> & {
-  /**
-   * The turn.
-   *
-   * @generated from field: string turn_id = 1;
-   */
-  turnId: string;
-
-  /**
-   * How it ended, in the caller's words.
-   *
-   * @generated from field: optional string outcome = 2;
-   */
-  outcome?: string | undefined;
-
-  /**
-   * Rules that matched.
-   *
-   * @generated from field: repeated parley.v1.MatchedRule matched_rules = 3;
-   */
-  matchedRules: MatchedRule[];
-
-  /**
-   * Calls of tools that no message tells of.
-   *
-   * @generated from field: repeated parley.v1.ToolInvocation tools_called = 4;
-   */
-  toolsCalled: ToolInvocation[];
-
-  /**
-   * Where the conversation stood in a scenario.
-   *
-   * @generated from field: optional parley.v1.ScenarioStep scenario_after = 5;
-   */
-  scenarioAfter?: ScenarioStep | undefined;
-
-  /**
-   * How long it took, in milliseconds.
-   *
-   * @generated from field: optional uint32 latency_ms = 6;
-   */
-  latencyMs?: number | undefined;
-
-  /**
-   * Tokens it took.
-   *
-   * @generated from field: optional uint32 tokens_used = 7;
-   */
-  tokensUsed?: number | undefined;
-
-  /**
-   * Whatever the writer wanted kept with it.
-   *
-   * @generated from field: google.protobuf.Struct metadata = 8;
-   */
-  metadata?: JsonObject | undefined;
-};
-
-/**
- * Describes the message parley.v1.TurnEnded.
- * Use `create(TurnEndedSchema)` to create a new message.
- */
-export declare const TurnEndedSchema: GenMessage<TurnEnded>;
 
 /**
  * Something an agent reports that is neither a message nor a change of state.

@@ -3,6 +3,7 @@ import type { Examples } from "./example-table.ts";
 import { MESSAGE_EXAMPLES } from "./messages.ts";
 import { RUN_EXAMPLES } from "./runs.ts";
 import { SESSION_EXAMPLES } from "./sessions.ts";
+import { SHARE_EXAMPLES } from "./shares.ts";
 import { TASK_EXAMPLES } from "./tasks.ts";
 import { WORKER_EXAMPLES } from "./workers.ts";
 
@@ -10,6 +11,7 @@ import { WORKER_EXAMPLES } from "./workers.ts";
 export const EXAMPLES: Readonly<Record<string, Examples>> = {
   ...SESSION_EXAMPLES,
   ...MESSAGE_EXAMPLES,
+  ...SHARE_EXAMPLES,
   ...RUN_EXAMPLES,
   ...TASK_EXAMPLES,
   ...WORKER_EXAMPLES,

@@ -4,8 +4,8 @@ import { Role } from "../../../gen/parley/v1/message_pb.js";
 import { MAX_SEQ } from "../../domain/event.ts";
 import type { Lane, Statement } from "../lane.ts";
 import type { TurnNameQuery, TurnQuery, TurnRecords } from "../port.ts";
-import { boundedInteger } from "./bounds.ts";
-import { ANSWER_BYTES, eventRecord } from "./events.ts";
+import { boundedInteger } from "../queries/bounds.ts";
+import { ANSWER_BYTES, eventRecord } from "../queries/events.ts";
 
 /** Most events that are read from either end of a turn. */
 const MAX_EXCERPT = 1000;
