@@ -24,8 +24,14 @@ export default defineConfig({
         test: {
           name: "services",
           include: ["test/*/**/*.test.ts"],
+          exclude: ["test/logs/**"],
           globalSetup: ["test/setup-services.ts"],
         },
+      },
+      {
+        // After all others, whose servers' lines it reads.
+        extends: true,
+        test: { name: "logs", include: ["test/logs/*.test.ts"], sequence: { groupOrder: 1 } },
       },
     ],
   },

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import type { TestProject } from "vitest/node";
+import { forgetLines } from "./support/log-folder.ts";
 import { PostgresServer } from "./support/postgres-server.ts";
 import { provision } from "./support/provision.ts";
 import { RedisServer } from "./support/redis-server.ts";
@@ -18,6 +19,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     project.provide("services", "off");
     return async () => {};
   }
+  forgetLines();
   const run = randomBytes(4).toString("hex");
   const executables = findExecutables();
   const [redis, postgres] = await Promise.all([

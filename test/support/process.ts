@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Daemon } from "./daemon.ts";
 import { freePort } from "./free-port.ts";
+import { keepOutput } from "./log-folder.ts";
 import { removeFolder, temporaryFolder } from "./temporary-folder.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
@@ -114,6 +115,7 @@ export class ParleyProcess {
   async stop(): Promise<void> {
     this.resume();
     await this.#daemon.end("SIGTERM", 15_000);
+    keepOutput(this.output);
     removeFolder(this.#folder);
   }
 }

@@ -1,6 +1,8 @@
 import { toConfig } from "../../src/config/config.ts";
 import type { Env } from "../../src/config/env.ts";
 import { createService, type Overrides } from "../../src/service.ts";
+import { createLogger } from "../../src/telemetry/logger.ts";
+import { keptLines } from "./log-folder.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 /** A service in this process, on a port of its own. */
@@ -21,7 +23,8 @@ export async function startService(
     PARLEY_SHUTDOWN_GRACE: "1s",
     ...env,
   });
-  const service = await createService(config, overrides);
+  const logger = createLogger({ level: "trace", terminal: false, destination: keptLines() });
+  const service = await createService(config, { logger, ...overrides });
   const { url } = await service.start();
   return { url, close: () => service.stop("test") };
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { pino } from "pino";
 import type { Env } from "../../../src/config/env.ts";
 import { newSecret } from "../../../src/key-secret.ts";
+import { createLogger } from "../../../src/telemetry/logger.ts";
+import { keptLines } from "../../support/log-folder.ts";
 import { type RestClient, rest } from "../../support/rest.ts";
 import { startService } from "../../support/service.ts";
 import { type Json, signedToken } from "../../support/signed-token.ts";
@@ -27,7 +28,12 @@ export function newShared(): Shared {
 
 export async function startGuarded(env: Env = {}, shared = newShared()): Promise<GuardedService> {
   const lines: string[] = [];
-  const logger = pino({ level: "trace" }, { write: (line) => void lines.push(line) });
+  const kept = keptLines();
+  const write = (line: string) => {
+    lines.push(line);
+    kept.write(line);
+  };
+  const logger = createLogger({ level: "trace", terminal: false, destination: { write } });
   const service = await startService(
     {
       PARLEY_AUTH: "required",
