@@ -1,54 +1,24 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openPostgresJournal } from "../../src/journal/index.ts";
 import { lengthen } from "../support/long-session.ts";
-import { createDatabase, type TestDatabase } from "../support/postgres.ts";
-import { redisKeyPrefix, redisUrl } from "../support/redis.ts";
+import { MeteredService } from "../support/metered-service.ts";
 import { type RestClient, rest, uniqueUser } from "../support/rest.ts";
-import { startService, type TestService } from "../support/service.ts";
 import { describeWithServices } from "../support/services.ts";
 import { sse } from "../support/sse.ts";
-import { type Traffic, WireMeter } from "../support/wire-meter.ts";
 
 const SHORT = 100;
 const LONG = 100_000;
 
-/** What runs by itself, whatever is asked. */
-const CHORES = [
-  "take_unindexed",
-  "index_events",
-  "let_go_indexed",
-  "take_up_again",
-  "due_sessions",
-  "due_tasks",
-  "packable_sessions",
-  "expire_operations",
-  "ping",
-  "",
-];
-
 describeWithServices("a session of 100,000 events", () => {
-  let database: TestDatabase;
-  let postgres: WireMeter;
-  let redis: WireMeter;
-  let service: TestService;
+  let service: MeteredService;
   let client: RestClient;
   const user = uniqueUser();
   const ids = new Map<number, string>();
 
   beforeAll(async () => {
-    database = await createDatabase();
-    const [databaseUrl, cacheUrl] = [new URL(database.url), new URL(redisUrl())];
-    postgres = await WireMeter.start(Number(databaseUrl.port), "postgres", CHORES);
-    redis = await WireMeter.start(Number(cacheUrl.port), "redis");
-    databaseUrl.port = String(postgres.port);
-    cacheUrl.port = String(redis.port);
-    service = await startService({
-      DATABASE_URL: databaseUrl.href,
-      REDIS_URL: cacheUrl.href,
-      PARLEY_REDIS_PREFIX: redisKeyPrefix(),
-    });
+    service = await MeteredService.start();
     client = rest(service.url, { "x-user-id": user });
-    const journal = await openPostgresJournal({ url: database.url });
+    const journal = await openPostgresJournal({ url: service.database.url });
     for (const events of [SHORT, LONG]) {
       const { body } = await client.post("/api/v1/sessions", { context: { n: 0 } });
       ids.set(events, body.session_id);
@@ -57,26 +27,10 @@ describeWithServices("a session of 100,000 events", () => {
     await journal.close();
   }, 120_000);
 
-  afterAll(async () => {
-    await service.close();
-    await Promise.all([postgres.close(), redis.close()]);
-    await database.drop();
-  });
+  afterAll(() => service.close());
 
-  /** What one call costs, once everything it needs was needed before. */
-  async function costOf(work: (path: string, events: number) => Promise<void>, events: number) {
-    const path = `/api/v1/sessions/${ids.get(events)}`;
-    for (let warm = 0; warm < 3; warm++) await work(path, events);
-    const costs: Record<"postgres" | "redis", Traffic>[] = [];
-    // A poll may fall into one of them, and on a busy machine a copy may grow stale before another.
-    for (let round = 0; round < 12; round++) {
-      postgres.take();
-      redis.take();
-      await work(path, events);
-      costs.push({ postgres: postgres.take(), redis: redis.take() });
-    }
-    return costs.toSorted((one, other) => total(one) - total(other))[0]!;
-  }
+  const costOf = (work: (path: string, events: number) => Promise<void>, events: number) =>
+    service.costOf(() => work(`/api/v1/sessions/${ids.get(events)}`, events));
 
   it.each<[string, (path: string, events: number) => Promise<void>]>([
     [
@@ -145,7 +99,3 @@ describeWithServices("a session of 100,000 events", () => {
     }
   });
 });
-
-function total({ postgres, redis }: Record<"postgres" | "redis", Traffic>): number {
-  return postgres.requests * 1e6 + redis.requests * 1e6 + postgres.bytes + redis.bytes;
-}
