@@ -1,7 +1,7 @@
 import { ParleyError } from "./errors.ts";
 import type { Plan, RateKind, RateLimit, RateSubject } from "./plan.ts";
 import type { Principal } from "./principal.ts";
-import { type BucketLevel, tokenMs } from "./token-bucket.ts";
+import type { BucketLevel } from "./token-bucket.ts";
 
 /** Whose buckets a call is charged to. */
 export type Payer = Pick<Principal, "tenantId" | "userId" | "keyId">;
@@ -82,6 +82,6 @@ export function rateLimited(limit: RateLimit, waitMs: number): ParleyError {
   return new ParleyError(
     "rate_limit_exceeded",
     `too many ${WHAT[limit.kind]} of ${WHOSE[limit.subject]}: ${limit.perMinute} a minute are allowed`,
-    { retryAfterMs: Math.ceil(Math.max(waitMs, Math.min(tokenMs(limit), 1))) },
+    { retryAfterMs: Math.ceil(waitMs) },
   );
 }
