@@ -10,3 +10,14 @@ export function quotasOf(
   const everybody = work.maxOpenRuns === undefined ? {} : { maxOpenRuns: work.maxOpenRuns };
   return { ...everybody, ...planOf(plans, tenantId) };
 }
+
+/**
+ * Whether a caller may have one more session, which one that comes back counts as. Unlike new ones
+ * these are not counted behind a lock: several that come back at once may be more than they may.
+ */
+export async function hasRoomForSession(context: Context, caller: Principal): Promise<boolean> {
+  const { maxSessions } = quotasOf(context, caller);
+  if (maxSessions === undefined) return true;
+  const now = context.clock.now();
+  return (await context.log.countLivingSessions(caller, now, maxSessions)) < maxSessions;
+}

@@ -12,7 +12,7 @@ import { type JsonObject, objectOf, parseObject, refuseOthers } from "./json-obj
 
 const PLAN_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 
-const MAX_PER_MINUTE = 1_000_000_000;
+const MOST = 1_000_000_000;
 /** A bucket that takes longer than an hour to fill is no rate any more. */
 const MAX_BURST_MINUTES = 60;
 
@@ -85,14 +85,15 @@ function ratesOf(subject: RateSubject, json: JsonObject, path: string): RateLimi
 /** A number, or `{"limit": 60, "burst": 10}`; all of a minute may come at once unless said. */
 function rateOf(value: unknown, path: string): Pick<RateLimit, "perMinute" | "burst"> {
   if (typeof value !== "object") {
-    const perMinute = count(value, path, 1, MAX_PER_MINUTE);
+    const perMinute = count(value, path, 1, MOST);
     return { perMinute, burst: perMinute };
   }
   const json = objectOf(value, path);
   refuseOthers(json, path, ["limit", "burst"]);
-  const perMinute = count(json.limit, `${path}.limit`, 1, MAX_PER_MINUTE);
+  const perMinute = count(json.limit, `${path}.limit`, 1, MOST);
   const burst = json.burst ?? perMinute;
-  return { perMinute, burst: count(burst, `${path}.burst`, 1, perMinute * MAX_BURST_MINUTES) };
+  const mostBurst = Math.min(perMinute * MAX_BURST_MINUTES, MOST);
+  return { perMinute, burst: count(burst, `${path}.burst`, 1, mostBurst) };
 }
 
 function quotasOf(json: JsonObject, path: string): Quotas {
