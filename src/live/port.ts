@@ -3,6 +3,8 @@ import type { Role } from "../../gen/parley/v1/message_pb.js";
 import type { EventRecord } from "../domain/event.ts";
 import type { Rates } from "./rates/port.ts";
 
+export type { Rates } from "./rates/port.ts";
+
 /**
  * Where sessions are at hand. Nothing here is the only copy of anything: every
  * method may fail or forget, and what it gives is checked by its freshness.

@@ -19,7 +19,7 @@ import type {
   SessionQuery,
   Tasks,
 } from "../journal/port.ts";
-import type { Rates } from "../live/rates/port.ts";
+import type { Rates } from "../live/port.ts";
 import { CoherentView } from "./coherent-view.ts";
 import { type ForkRequest, SessionForker } from "./fork-session.ts";
 import { PartialPublisher, type PartialRequest } from "./publish-partial.ts";
