@@ -41,6 +41,15 @@ describe("tokens in hand", () => {
     expect(called(1)).toBe(9);
   });
 
+  it("are wanted from the start by who has called often just before", () => {
+    const { called, pass } = setUp();
+    called(20);
+    pass(1000);
+    expect([called(1), called(1), called(18), called(1)]).toEqual([20, 19, 19, 20]);
+    pass(2000);
+    expect(called(1)).toBe(0);
+  });
+
   it("are used up before more is asked for, and count as remaining", () => {
     const { leases, called } = setUp();
     called(9);

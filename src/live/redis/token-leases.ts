@@ -24,8 +24,20 @@ interface Holding {
 /** What a process has in hand for the calls of one payer. */
 export class TokenLease {
   readonly #holdings = new Map<RateLimit, Holding>();
+  /** What was spent of each before, if it was much. */
+  readonly #before: ReadonlyMap<RateLimit, number> | undefined;
   #calls = 0;
   #asking = false;
+
+  /** @param before what was in hand just before, which says how much is used */
+  constructor(before?: TokenLease) {
+    if (before?.isBusy !== true) return;
+    this.#before = new Map([...before.#holdings].map(([limit, { spent }]) => [limit, spent]));
+  }
+
+  get isBusy(): boolean {
+    return this.#calls > BUSY_CALLS;
+  }
 
   /** Takes what is charged of what is in hand, if that is enough. */
   draw(charges: readonly Charge[]): Settlement | undefined {
@@ -49,9 +61,12 @@ export class TokenLease {
    * payer that does not call often, since what is left over is lost; and once at a time.
    */
   wants(charges: readonly Charge[]): number[] {
-    if (this.#asking || this.#calls <= BUSY_CALLS) return charges.map(() => 0);
+    if (this.#asking || !(this.isBusy || this.#before)) return charges.map(() => 0);
     this.#asking = true;
-    return charges.map(({ limit }) => this.#holdings.get(limit)?.spent ?? 0);
+    return charges.map(({ limit }) => {
+      const spent = this.#holdings.get(limit)?.spent ?? 0;
+      return Math.max(this.isBusy ? spent : 0, (this.#before?.get(limit) ?? 0) - spent);
+    });
   }
 
   keep(charges: readonly Charge[], { admitted, standings, lent }: Taken): void {
@@ -83,7 +98,7 @@ export class TokenLeases {
     const name = `${tenantId.length} ${tenantId} ${userId.length} ${userId} ${keyId}`;
     const held = this.#leases.get(name);
     if (held !== undefined && now - held.since < LEASE_MS) return held.lease;
-    const lease = new TokenLease();
+    const lease = new TokenLease(held && now - held.since < 2 * LEASE_MS ? held.lease : undefined);
     this.#leases.delete(name);
     this.#leases.set(name, { lease, since: now });
     this.#dropOldest();
