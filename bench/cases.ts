@@ -47,6 +47,7 @@ export async function openCases(
   const served = [...names].some((name) => !JOURNAL_CASES.has(name));
   const cases: Cases = {
     ...(served && (await openServed(setting))),
+    ...(names.has("rest-get-limited") && (await openLimited(setting))),
     ...(inJournal && (await openJournalLoad(setting))),
   };
   return new Map([...names].map((name) => [name, cases[name]!]));
@@ -77,6 +78,18 @@ async function openServed(setting: Setting): Promise<Cases> {
     "rest-append": overHttp1(restAppends),
     "grpc-append": overGrpc(grpcAppends),
   };
+}
+
+/** A plan that refuses nobody here, so that what is measured is the counting. */
+const WIDE = { calls_per_minute: 1_000_000_000 };
+const PLANS = { plans: { wide: { tenant: WIDE, user: WIDE } }, default: "wide" };
+
+async function openLimited({ stores, cores, teardown }: Setting): Promise<Cases> {
+  const env = { PARLEY_PLANS: JSON.stringify(PLANS) };
+  const service = await startService(stores, cores, teardown, env);
+  const requests = restGetRequests(service);
+  const drive = (seconds: number) => driveHttp1(service.port, requests, seconds);
+  return { "rest-get-limited": withCpuTime(service.pid, drive) };
 }
 
 /** Also takes what CPU time of the service each call took. */

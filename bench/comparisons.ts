@@ -1,6 +1,7 @@
 /** What can be measured: something that answers, driven for a while. */
 export type CaseName =
   | "rest-get"
+  | "rest-get-limited"
   | "grpc-get"
   | "connect-get"
   | "bare-http"
@@ -14,6 +15,7 @@ export type CaseName =
 
 export const CASE_TITLES: Readonly<Record<CaseName, string>> = {
   "rest-get": "REST GET session",
+  "rest-get-limited": "REST GET session, with rate limits",
   "grpc-get": "gRPC GetSession",
   "connect-get": "Connect JSON GetSession",
   "bare-http": "bare node:http",
@@ -47,6 +49,7 @@ export const COMPARISONS: readonly Comparison[] = [
     reference: "connect-get",
     atLeastEmbedded: 4,
   },
+  { name: "rest-get-limited", subject: "rest-get-limited", reference: "rest-get" },
   { name: "rest-append", subject: "rest-append", reference: "batch" },
   { name: "grpc-append", subject: "grpc-append", reference: "batch" },
   { name: "group-commit", subject: "batch-many", reference: "transaction-many", atLeast: 4 },

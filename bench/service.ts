@@ -31,9 +31,10 @@ export async function startService(
   stores: Stores,
   cores: Cores | undefined,
   teardown: Teardown,
+  env: Record<string, string> = {},
 ): Promise<MeasuredService> {
   // A line in the log for each call would be measured too, and fill the disk.
-  const parley = await startParley({ env: { ...stores.env, LOG_LEVEL: "warn" } });
+  const parley = await startParley({ env: { ...stores.env, ...env, LOG_LEVEL: "warn" } });
   teardown.add(() => parley.stop());
   if (cores !== undefined) pin(parley.pid, cores.measured);
   const { sessionIds, session } = await fill(parley.port);

@@ -180,6 +180,7 @@ CREATE INDEX sessions_due ON public.sessions USING btree (expires_at) WHERE ((de
 CREATE INDEX sessions_holder ON public.sessions USING btree (tenant_id, session_id, deleted_at DESC);
 CREATE INDEX sessions_latest ON public.sessions USING btree (tenant_id, user_id, updated_hour DESC) WHERE (deleted_at IS NULL);
 CREATE INDEX sessions_list ON public.sessions USING btree (tenant_id, user_id, created_at DESC, uid DESC) WHERE (deleted_at IS NULL);
+CREATE INDEX sessions_living ON public.sessions USING btree (tenant_id, user_id) INCLUDE (expires_at) WHERE ((deleted_at IS NULL) AND (archived_at IS NULL));
 CREATE UNIQUE INDEX sessions_living_external_id ON public.sessions USING btree (tenant_id, user_id, external_id) WHERE ((deleted_at IS NULL) AND (external_id IS NOT NULL));
 CREATE UNIQUE INDEX sessions_living_session_id ON public.sessions USING btree (tenant_id, session_id) WHERE (deleted_at IS NULL);
 CREATE INDEX sessions_to_pack ON public.sessions USING btree (pack_after) WHERE (pack_after IS NOT NULL);
@@ -238,6 +239,23 @@ BEGIN
   DELETE FROM session_archives a WHERE a.session = log AND a.last_seq - a.first_seq + 1 = (
     SELECT count(*) FROM session_events e
     WHERE e.session = log AND e.seq BETWEEN a.first_seq AND a.last_seq);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.living_sessions(tenant text, owner text, at timestamp with time zone, most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  RETURN (
+    SELECT count(*) FROM (
+      SELECT FROM sessions s
+      WHERE s.tenant_id = tenant COLLATE "C" AND s.user_id = owner COLLATE "C"
+        AND s.deleted_at IS NULL AND s.archived_at IS NULL
+        AND (s.expires_at IS NULL OR s.expires_at > at)
+      LIMIT most
+    ) living
+  );
 END
 $function$;
 

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
+import type { PlanBook } from "./domain/plan.ts";
 import type { WorkPolicy } from "./domain/work-policy.ts";
 import type { Ids } from "./ids.ts";
 import type { Log } from "./log/log.ts";
@@ -13,6 +14,8 @@ export interface Context {
   readonly work: WorkPolicy;
   /** Where callers reach the service, without a slash at the end. */
   readonly publicUrl: () => string;
+  /** What callers may do here. */
+  readonly plans: PlanBook;
   readonly logger: Logger;
   /** Aborted when the service begins to stop. */
   readonly shutdown: AbortSignal;

@@ -6,8 +6,10 @@ import { makeBootstrapKey } from "./api/keys/bootstrap-key.ts";
 import { type Archiver, createArchiver } from "./archiver/archiver.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config/config.ts";
+import { parsePlans } from "./config/plans.ts";
 import { parsePriceList } from "./config/price-list.ts";
 import type { Context } from "./context.ts";
+import { limitsRates, NO_PLANS, type PlanBook } from "./domain/plan.ts";
 import { NO_PRICES, type PriceList } from "./domain/price-list.ts";
 import type { WorkPolicy } from "./domain/work-policy.ts";
 import { uuidV7 } from "./ids.ts";
@@ -46,12 +48,13 @@ export async function createService(
   const logger = overrides.logger ?? createLogger({ level: config.logLevel, terminal: false });
   const clock = overrides.clock ?? systemClock;
   const work = { ...config.work, prices: await readPrices(config.work.pricesFile) };
+  const plans = await readPlans(config.plans);
   const tokenKey = await openTokenKey(config.auth);
   const journal = await openJournal(config, clock, logger);
   try {
     const stalenessMs = stalenessOf(config, journal);
     const live = await openLiveView(config, stalenessMs, logger);
-    const parts = { journal, live, clock, logger, stalenessMs, work, tokenKey };
+    const parts = { journal, live, clock, logger, stalenessMs, work, plans, tokenKey };
     return new ParleyService(config, parts);
   } catch (error) {
     await journal.close();
@@ -65,6 +68,17 @@ async function readPrices(file: string | undefined): Promise<PriceList> {
     return parsePriceList(await readFile(file, "utf8"));
   } catch (error) {
     throw new Error(`PARLEY_PRICES: ${file}: ${(error as Error).message}`);
+  }
+}
+
+async function readPlans(source: string | undefined): Promise<PlanBook> {
+  if (source === undefined) return NO_PLANS;
+  const inFile = !source.trimStart().startsWith("{");
+  try {
+    return parsePlans(inFile ? await readFile(source, "utf8") : source);
+  } catch (error) {
+    const where = inFile ? `${source}: ` : "";
+    throw new Error(`PARLEY_PLANS: ${where}${(error as Error).message}`);
   }
 }
 
@@ -88,6 +102,7 @@ interface Parts {
   readonly logger: Logger;
   readonly stalenessMs: number;
   readonly work: WorkPolicy;
+  readonly plans: PlanBook;
   readonly tokenKey: VerifyingKey | undefined;
 }
 
@@ -101,7 +116,7 @@ class ParleyService implements Service {
   #stopped: Promise<void> | undefined;
 
   constructor(config: Config, parts: Parts) {
-    const { clock, logger, journal, work } = parts;
+    const { clock, logger, journal, work, plans } = parts;
     this.#config = config;
     this.#parts = parts;
     const log = createLog(parts);
@@ -110,6 +125,7 @@ class ParleyService implements Service {
       clock,
       ids: uuidV7,
       work,
+      plans,
       publicUrl: () => config.server.publicUrl || (this.#server?.address.url ?? ""),
       logger,
       shutdown: this.#shutdown.signal,
@@ -127,6 +143,7 @@ class ParleyService implements Service {
         routes: (router) => registerServices(router, this.#context),
         health: this.#probes(),
         authenticators: authenticatorsFor(auth, this.#parts.tokenKey, this.#context),
+        rates: this.#rates(),
         logger: this.#parts.logger,
         metrics: createMetrics({ process: true }),
         shutdownSignal: this.#shutdown.signal,
@@ -140,6 +157,11 @@ class ParleyService implements Service {
     }
     this.#archiver.start();
     return { url: this.#server.address.url };
+  }
+
+  #rates() {
+    const { plans, log } = this.#context;
+    return limitsRates(plans) ? { plans, takeTokens: log.takeTokens } : undefined;
   }
 
   async #prepareCallers(): Promise<void> {

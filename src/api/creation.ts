@@ -9,6 +9,7 @@ import { newConversation } from "../domain/session.ts";
 import { changedTasks } from "../domain/task-record.ts";
 import type { Creation } from "../journal/port.ts";
 import { draftEvent } from "./event.ts";
+import { quotasOf } from "./quotas.ts";
 
 /** A new session of its caller under an id, and what its log begins with. */
 export function newSession(
@@ -55,11 +56,13 @@ export function beginning(
   const events = all.map(unplacedEvent);
   const head = foldEvents(nothing, events);
   const tasks = changedTasks(nothing, head, events);
+  const { maxSessions } = quotasOf(context, principal);
   return {
     operation,
     head,
     events: all.map(newEvent),
     ...(tasks.length > 0 && { tasks }),
     ...(claim && { claim }),
+    ...(maxSessions !== undefined && { maxSessions }),
   };
 }

@@ -4,6 +4,7 @@ import { ArchiveService } from "../../gen/parley/v1/archive_service_pb.js";
 import { ConversationService } from "../../gen/parley/v1/conversation_service_pb.js";
 import { DerivationService } from "../../gen/parley/v1/derivation_service_pb.js";
 import { KeyService } from "../../gen/parley/v1/key_service_pb.js";
+import { QuotaService } from "../../gen/parley/v1/quota_service_pb.js";
 import { RunService } from "../../gen/parley/v1/run_service_pb.js";
 import { SearchService } from "../../gen/parley/v1/search_service_pb.js";
 import { SessionService } from "../../gen/parley/v1/session_service_pb.js";
@@ -18,6 +19,7 @@ import { archiveService } from "./archive/index.ts";
 import { conversationService } from "./conversation/index.ts";
 import { derivationService } from "./derivation/index.ts";
 import { keyService } from "./keys/index.ts";
+import { quotaService } from "./quota/index.ts";
 import { runService } from "./runs/index.ts";
 import { searchService } from "./search/index.ts";
 import { sessionService } from "./sessions/index.ts";
@@ -39,6 +41,7 @@ export const SERVICES = [
   WorkerService,
   AccountService,
   KeyService,
+  QuotaService,
   ArchiveService,
   SearchService,
   DerivationService,
@@ -56,6 +59,7 @@ export function registerServices(router: ConnectRouter, context: Context): void 
   router.service(WorkerService, workerService(context));
   router.service(AccountService, accountService(context));
   router.service(KeyService, keyService(context));
+  router.service(QuotaService, quotaService(context));
   router.service(ArchiveService, archiveService(context));
   router.service(SearchService, searchService(context));
   router.service(DerivationService, derivationService(context));

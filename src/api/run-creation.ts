@@ -15,6 +15,7 @@ import type { Creation } from "../journal/port.ts";
 import { beginning, newSession } from "./creation.ts";
 import type { Estimate } from "./estimate.ts";
 import { draftEvent } from "./event.ts";
+import { quotasOf } from "./quotas.ts";
 
 /** A new run: a session that begins with its prompt and the task it is. */
 export function runCreationOf(
@@ -39,7 +40,7 @@ export function runCreationOf(
   return beginning(context, principal, head, {
     operation,
     drafts: draftsOf(context, principal, head, wish),
-    claim: { holdMicros: hold, maxOpenRuns: context.work.maxOpenRuns },
+    claim: { holdMicros: hold, maxOpenRuns: quotasOf(context, principal).maxOpenRuns },
     ...(hold !== undefined && { held: toDollars(hold) }),
   });
 }

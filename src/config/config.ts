@@ -14,6 +14,8 @@ export interface Config {
   readonly journal: JournalConfig;
   readonly live: LiveConfig;
   readonly work: WorkConfig;
+  /** Plans, or the file that has them; undefined: there are none. */
+  readonly plans: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -71,6 +73,7 @@ export function toConfig(env: Env): Config {
       stalenessMs: reader.duration("PARLEY_LIVE_STALENESS", 100, 60_000),
     },
     work: toWork(reader, env),
+    plans: env.PARLEY_PLANS,
     logLevel: reader.oneOf("LOG_LEVEL", LOG_LEVELS),
   };
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);

@@ -1,11 +1,12 @@
 import type { ModelPrice, PriceList } from "../domain/price-list.ts";
+import { objectOf, parseObject } from "./json-object.ts";
 
 /**
  * Reads a price list: `{"models": {"name": {"input": 2.5, "output": 10}}, "tenants": {"tenant":
  * {"name": {…}}}}`, in US dollars for a million tokens. Throws an Error that says what is wrong.
  */
 export function parsePriceList(text: string): PriceList {
-  const json = parsed(text);
+  const json = parseObject(text, "the price list");
   const unknown = Object.keys(json).find((key) => key !== "models" && key !== "tenants");
   if (unknown !== undefined) throw new Error(`"${unknown}" is not "models" or "tenants"`);
   const tenants = Object.entries(objectOf(json.tenants ?? {}, "tenants"));
@@ -15,16 +16,6 @@ export function parsePriceList(text: string): PriceList {
       tenants.map(([name, models]) => [name, pricesOf(models, `tenants.${name}`)] as const),
     ),
   };
-}
-
-function parsed(text: string): Record<string, unknown> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new Error("is not JSON");
-  }
-  return objectOf(json, "the price list");
 }
 
 function pricesOf(json: unknown, path: string): ReadonlyMap<string, ModelPrice> {
@@ -42,11 +33,4 @@ function priceOf(json: unknown, path: string): ModelPrice {
 function dollars(value: unknown, path: string): number {
   if (typeof value === "number" && value >= 0 && value <= 1_000_000) return value;
   throw new Error(`${path} must be a number of dollars from 0 to 1000000`);
-}
-
-function objectOf(value: unknown, path: string): Record<string, unknown> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>;
-  }
-  throw new Error(`${path} must be an object`);
 }

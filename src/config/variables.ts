@@ -179,6 +179,13 @@ export const VARIABLES = [
     meaning: "How many runs of a user may be open at a time, at most 1,000,000; 0: any number.",
   },
   {
+    name: "PARLEY_PLANS",
+    default: "",
+    meaning:
+      'Plans with what callers may do, or the file that has them: `{"plans": {"name": {"user": ' +
+      '{"calls_per_minute": 60}}}, "default": "name"}`; see docs/limits.md. Unset: no limits.',
+  },
+  {
     name: "PARLEY_PRICES",
     default: "",
     meaning:

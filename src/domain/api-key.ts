@@ -27,12 +27,13 @@ export function expiryOf({ expiresAt }: ApiKey): Date | undefined {
 }
 
 /** Who calls with a key. */
-export function callerByKey({ tenantId, userId, scopes, roles }: ApiKey): Principal {
+export function callerByKey({ keyId, tenantId, userId, scopes, roles }: ApiKey): Principal {
   return {
     tenantId,
     userId,
     roles: new Set(roles.filter(isRole)),
     scopes: new Set(scopes.filter(isScope)),
+    keyId,
     via: "key",
   };
 }

@@ -57,6 +57,7 @@ export const REASONS = {
   payload_too_large: { code: "resource_exhausted", http: 413 },
   unsupported_media_type: { code: "invalid_argument", http: 415 },
   session_quota_exceeded: { code: "resource_exhausted", http: 429 },
+  rate_limit_exceeded: { code: "resource_exhausted", http: 429 },
   internal: { code: "internal", http: 500 },
   unimplemented: { code: "unimplemented", http: 501 },
   unavailable: { code: "unavailable", http: 503 },
@@ -108,11 +109,16 @@ export function insufficientBalance(): ParleyError {
   );
 }
 
-/** The owner has as many open runs as it may. */
-export function quotaExceeded(): ParleyError {
-  return new ParleyError("session_quota_exceeded", "too many of your runs have not ended yet", {
-    retryAfterMs: 10_000,
-  });
+const QUOTAS = {
+  runs: { message: "too many of your runs have not ended yet", retryAfterMs: 10_000 },
+  sessions: { message: "you have as many sessions as you may", retryAfterMs: 60_000 },
+  watches: { message: "you watch as many sessions here as you may", retryAfterMs: 10_000 },
+} as const;
+
+/** The caller has as many of something as it may. When there is room again only it knows. */
+export function quotaExceeded(of: keyof typeof QUOTAS): ParleyError {
+  const { message, retryAfterMs } = QUOTAS[of];
+  return new ParleyError("session_quota_exceeded", message, { retryAfterMs });
 }
 
 /** The one answer to a missing credential and to every bad one; `why` is for the log. */

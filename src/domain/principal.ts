@@ -7,6 +7,8 @@ export interface Principal {
   readonly roles: ReadonlySet<Role>;
   /** What the credential may be used for. */
   readonly scopes: ReadonlySet<Scope>;
+  /** The API key it called with, if it did. */
+  readonly keyId?: string;
   /** Groups the token names; sessions can be shared with them. */
   readonly groups?: ReadonlySet<string>;
   /** An e-mail address whose issuer says that it is the caller's. */

@@ -31,6 +31,7 @@ import { prepareReadEvents } from "./queries/events.ts";
 import { expireOperations } from "./queries/expire-operations.ts";
 import { readDeletedHead, readHeadRows } from "./queries/heads.ts";
 import { prepareLatestSession } from "./queries/latest.ts";
+import { countLiving } from "./queries/living-sessions.ts";
 import { prepareCountMessages, prepareReadMessages } from "./queries/messages.ts";
 import { readPastState } from "./queries/past-state.ts";
 import { prepareListSessions } from "./queries/session-list.ts";
@@ -228,6 +229,13 @@ export class DatabaseJournal implements port.Journal {
 
   typicalTask(tenantId: string, type: string): Promise<port.TypicalTask | undefined> {
     return this.#guard(() => typicalTask(this.#reads, tenantId, type));
+  }
+
+  countLivingSessions(owner: port.AccountOwner, now: Date, most: number): Promise<number> {
+    return this.#guard(async () => {
+      const [living] = await countLiving(this.#reads, [{ owner, most }], now);
+      return living!;
+    });
   }
 
   readAccount(owner: port.AccountOwner): Promise<port.AccountBalance> {

@@ -150,6 +150,8 @@ export interface Creation {
   readonly tasks?: readonly TaskRecord[];
   /** What it takes of its owner's account; without that it is not made. */
   readonly claim?: AccountClaim;
+  /** How many living sessions its owner may have, with this one; absent: any number. */
+  readonly maxSessions?: number;
 }
 
 /** What an open run takes of its owner's account. */
@@ -173,8 +175,8 @@ export type CreationOutcome =
       /** Of somebody else's session, nothing but that it is. */
       readonly holder: Head | "foreign";
     }
-  /** The account cannot carry it, or too many runs are open. */
-  | { readonly kind: "refused"; readonly for: "balance" | "quota" };
+  /** The account cannot carry it, or too many runs are open or sessions living. */
+  | { readonly kind: "refused"; readonly for: "balance" | "runs" | "sessions" };
 
 export interface Change {
   readonly operation: Operation;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { assertPrefix, sessionKeys } from "./keys.ts";
+import { assertPrefix, rateKeys, sessionKeys } from "./keys.ts";
 
 const id = fc.string({
   unit: fc.oneof(fc.constantFrom("{", "}", "/", "%", ":", "a"), fc.string()),
@@ -41,5 +41,27 @@ describe("sessionKeys", () => {
 
   it("refuses a prefix that would be the hash tag", () => {
     expect(() => assertPrefix("{p}:")).toThrow(RangeError);
+  });
+});
+
+describe("rateKeys", () => {
+  it("are one's own, under the tag of the tenant", () => {
+    expect(rateKeys("parley:", { tenantId: "acme", userId: "ann", keyId: "k1" })).toEqual({
+      tenant: "parley:{acme}:rates",
+      user: "parley:{acme}:rates:user:ann",
+      key: "parley:{acme}:rates:key:k1",
+    });
+    const { user, key } = rateKeys("parley:", { tenantId: "acme", userId: "ann" });
+    expect(key).toBe(user);
+  });
+
+  it("of two payers are the same only if they are", () => {
+    const payer = fc.record({ tenantId: id, userId: id });
+    fc.assert(
+      fc.property(payer, payer, (one, other) => {
+        const same = JSON.stringify(one) === JSON.stringify(other);
+        expect(rateKeys("", one).user === rateKeys("", other).user).toBe(same);
+      }),
+    );
   });
 });

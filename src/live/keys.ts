@@ -1,3 +1,4 @@
+import type { Payer } from "../domain/rate-limits.ts";
 import type { LiveKey } from "./port.ts";
 
 /** Default of `openRedisView`'s `prefix`. */
@@ -22,7 +23,9 @@ export interface SessionKeys {
   readonly wake: string;
 }
 
-/** The only place that spells a Redis key: `parley:{tenant/session}:user:head`. */
+// This file is the only place that spells a Redis key.
+
+/** `parley:{tenant/session}:user:head`. */
 export function sessionKeys(prefix: string, key: LiveKey): SessionKeys {
   const tag = `${prefix}{${escapePart(key.tenantId)}/${escapePart(key.sessionId)}}`;
   const name = `${tag}:${escapePart(key.userId)}`;
@@ -32,6 +35,22 @@ export function sessionKeys(prefix: string, key: LiveKey): SessionKeys {
     open: `${name}:open`,
     wake: `${name}:wake`,
   };
+}
+
+/** Where the buckets are that a caller's calls are charged to. They share a hash tag as well. */
+export interface RateKeys {
+  readonly tenant: string;
+  readonly user: string;
+  /** The user's where there is no key, so that a script always has three. */
+  readonly key: string;
+}
+
+/** `parley:{tenant}:rates:user:name`. */
+export function rateKeys(prefix: string, { tenantId, userId, keyId }: Payer): RateKeys {
+  const tenant = `${prefix}{${escapePart(tenantId)}}:rates`;
+  const user = `${tenant}:user:${escapePart(userId)}`;
+  const key = keyId === undefined ? user : `${tenant}:key:${escapePart(keyId)}`;
+  return { tenant, user, key };
 }
 
 /**

@@ -1,6 +1,9 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import type { Role } from "../../gen/parley/v1/message_pb.js";
 import type { EventRecord } from "../domain/event.ts";
+import type { Rates } from "./rates/port.ts";
+
+export type { Rates } from "./rates/port.ts";
 
 /**
  * Where sessions are at hand. Nothing here is the only copy of anything: every
@@ -9,7 +12,7 @@ import type { EventRecord } from "../domain/event.ts";
  * A method that cannot reach the view rejects with `LiveViewAway` within its
  * time limit.
  */
-export interface LiveView {
+export interface LiveView extends Rates {
   /** A moment on the view's clock that is already past; undefined if none is known. */
   lastMoment(): Moment | undefined;
 

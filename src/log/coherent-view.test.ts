@@ -32,6 +32,7 @@ function setUp() {
     publish: async () => ({ kind: "unknown" }),
     readOpenMessage: async () => undefined,
     closeMessages: async () => {},
+    takeTokens: () => ({ admitted: true, standings: [] }),
     ping: async () => {},
     close: async () => {},
   };

@@ -1,6 +1,6 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import { Consistency } from "../../gen/parley/v1/session_pb.js";
-import { sessionNotFound } from "../domain/errors.ts";
+import { quotaExceeded, sessionNotFound } from "../domain/errors.ts";
 import type { NewEvent } from "../domain/event.ts";
 import { forkPlace } from "../domain/fork.ts";
 import type { Principal } from "../domain/principal.ts";
@@ -20,6 +20,8 @@ export interface ForkRequest {
   readonly operation: Operation;
   /** True if the caller named the operation, so that this may be a retry. */
   readonly retryable: boolean;
+  /** How many living sessions the caller may have, with the copy; undefined: any number. */
+  readonly maxSessions?: number | undefined;
   /** What the fork begins with, given the original as it was right after that event. */
   begin(original: Head, seq: number): { head: Head; event: NewEvent };
 }
@@ -39,7 +41,7 @@ export class SessionForker {
   /** The original is asked of the journal, since its end is what is copied up to. */
   async fork(request: ForkRequest): Promise<Created> {
     const { journal } = this.#stores;
-    const { operation, principal, id } = request;
+    const { operation, principal, id, maxSessions } = request;
     // First, since a retry gets its first answer even where it would be refused by now.
     const receipt = request.retryable ? await journal.findReceipt(operation) : undefined;
     if (receipt !== undefined) return { head: createdHead(receipt, operation) };
@@ -50,7 +52,10 @@ export class SessionForker {
     const { head, event } = request.begin(past.head, seq);
     const asOf = this.#view.lastMoment();
     const from = { uid: reading.head.uid, seq };
-    const outcome = await journal.forkSession({ operation, from, head, event });
+    const outcome = await journal.forkSession({
+      ...{ operation, from, head, event },
+      ...(maxSessions !== undefined && { maxSessions }),
+    });
     switch (outcome.kind) {
       case "committed":
         await this.#view.offer({ head: outcome.head, asOf, events: outcome.events });
@@ -59,6 +64,8 @@ export class SessionForker {
         return { head: createdHead(outcome.receipt, operation) };
       case "taken":
         return { holder: outcome.holder, by: outcome.by };
+      case "refused":
+        throw quotaExceeded(outcome.for);
       case "gone":
         throw sessionNotFound();
     }

@@ -5,6 +5,7 @@ import type { EventRecord } from "../domain/event.ts";
 import type { TurnExcerpt } from "../domain/turn.ts";
 import type { TurnIdentity } from "../domain/turn-mark.ts";
 import type {
+  AccountOwner,
   Accounts,
   ArchivePage,
   ArchiveQuery,
@@ -19,6 +20,7 @@ import type {
   Shares,
   Tasks,
 } from "../journal/port.ts";
+import type { Rates } from "../live/port.ts";
 import { CoherentView } from "./coherent-view.ts";
 import { type ForkRequest, SessionForker } from "./fork-session.ts";
 import { PartialPublisher, type PartialRequest } from "./publish-partial.ts";
@@ -33,6 +35,7 @@ import { findTurn, readTurn, readTurns, type TurnWish } from "./read-turns.ts";
 import { type FoundPage, type SearchRequest, search } from "./search.ts";
 import type { Stores } from "./stores.ts";
 import { TaskBell } from "./task-bell.ts";
+import { WatchCounts } from "./watch-counts.ts";
 import { WatchHubs } from "./watch-hubs.ts";
 import { SessionWatcher, type WatchRequest } from "./watch-session.ts";
 import type { Update } from "./watch-update.ts";
@@ -46,6 +49,7 @@ export interface Log
   extends Accounts,
     Keys,
     Shares,
+    Rates,
     Pick<Tasks, "offerTasks" | "renewLease" | "findTask" | "listTasks" | "typicalTask"> {
   create(creation: Creation, retryable: boolean): Promise<Created>;
   write(request: WriteRequest): Promise<Written>;
@@ -87,6 +91,8 @@ export interface Log
   /** Titles and messages of the caller's sessions, by their words. */
   search(request: SearchRequest): Promise<FoundPage>;
   watch(request: WatchRequest): AsyncIterable<Update>;
+  /** How many watches of a user this process has open. */
+  openWatches(owner: AccountOwner): number;
   /** Tells watchers of a fragment; where the text so far ends then, 0 if it is not known. */
   publishPartial(request: PartialRequest): Promise<number>;
   /** Stops what runs by itself. The stores are closed by who opened them. */
@@ -103,7 +109,8 @@ export function createLog(stores: Stores): Log {
   const archives = new ArchiveReader(stores, reader);
   const publisher = new PartialPublisher(stores, view, reader);
   const hubs = new WatchHubs(stores, view);
-  const watcher = new SessionWatcher(stores, reader, hubs);
+  const watches = new WatchCounts();
+  const watcher = new SessionWatcher(stores, reader, hubs, watches);
   return {
     create: (creation, retryable) => writer.create(creation, retryable),
     write: (request) => writer.write(request),
@@ -117,6 +124,7 @@ export function createLog(stores: Stores): Log {
     listTasks: (query) => journal.listTasks(query),
     typicalTask: (tenantId, type) => journal.typicalTask(tenantId, type),
     readAccount: (owner) => journal.readAccount(owner),
+    countLivingSessions: (owner, now, most) => journal.countLivingSessions(owner, now, most),
     deposit: (deposit) => journal.deposit(deposit),
     listLedger: (query) => journal.listLedger(query),
     createKey: (wanted) => journal.createKey(wanted),
@@ -128,6 +136,8 @@ export function createLog(stores: Stores): Log {
     listShared: (query) => journal.listShared(query),
     findShared: (tenantId, name) => journal.findShared(tenantId, name),
     noteKeyUses: (keyIds, at) => journal.noteKeyUses(keyIds, at),
+    takeTokens: (payer, charges) => stores.live.takeTokens(payer, charges),
+    openWatches: (owner) => watches.of(owner),
     fork: (request) => forker.fork(request),
     read: (request) => reader.read(request),
     readDeleted: (address) => journal.readDeletedHead(address),

@@ -7,6 +7,7 @@ import { Alarm } from "./alarm.ts";
 import type { Reading, SessionReader } from "./read-session.ts";
 import type { Stores } from "./stores.ts";
 import { nextTurn } from "./watch-bell.ts";
+import type { WatchCounts } from "./watch-counts.ts";
 import { Follower, undefinedIfAway } from "./watch-follower.ts";
 import type { WatchHub } from "./watch-hub.ts";
 import type { WatchHubs } from "./watch-hubs.ts";
@@ -14,6 +15,8 @@ import type { Update } from "./watch-update.ts";
 
 export interface WatchRequest {
   readonly principal: Principal;
+  /** How many watches the caller may have open here, with this one; undefined: any number. */
+  readonly maxWatches?: number | undefined;
   readonly id: string;
   /** Events after this seq; undefined: those that are committed from now on. */
   readonly afterSeq: number | undefined;
@@ -45,15 +48,18 @@ export class SessionWatcher {
   readonly #stores: Stores;
   readonly #reader: SessionReader;
   readonly #hubs: WatchHubs;
+  readonly #counts: WatchCounts;
 
-  constructor(stores: Stores, reader: SessionReader, hubs: WatchHubs) {
+  constructor(stores: Stores, reader: SessionReader, hubs: WatchHubs, counts: WatchCounts) {
     this.#stores = stores;
     this.#reader = reader;
     this.#hubs = hubs;
+    this.#counts = counts;
   }
 
   async *watch(request: WatchRequest): AsyncGenerator<Update> {
-    const { signal, shutdown } = request;
+    const { principal, maxWatches, signal, shutdown } = request;
+    const uncount = this.#counts.enter(principal, maxWatches);
     const alarm = new Alarm();
     const ring = () => alarm.ring();
     signal.addEventListener("abort", ring);
@@ -82,6 +88,7 @@ export class SessionWatcher {
       signal.removeEventListener("abort", ring);
       shutdown.removeEventListener("abort", ring);
       if (hub !== undefined) this.#hubs.leave(hub, alarm);
+      uncount();
     }
   }
 

@@ -145,7 +145,7 @@ export class SessionWriter {
         return { holder: outcome.holder, by: outcome.by };
       }
       case "refused":
-        throw outcome.for === "quota" ? quotaExceeded() : insufficientBalance();
+        throw outcome.for === "balance" ? insufficientBalance() : quotaExceeded(outcome.for);
     }
   }
 

@@ -34,6 +34,9 @@ const RESPONSE_HEADERS = [
   "Parley-Stale",
   "Retry-After",
   "WWW-Authenticate",
+  "X-RateLimit-Limit",
+  "X-RateLimit-Remaining",
+  "X-RateLimit-Reset",
   "X-Request-Id",
 ].join(", ");
 

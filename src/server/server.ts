@@ -8,6 +8,7 @@ import { contain, guard } from "./guard.ts";
 import type { HttpHandler } from "./http.ts";
 import type { DeadlineOptions } from "./interceptors/deadline.ts";
 import { callInterceptors, publicInterceptors } from "./interceptors/index.ts";
+import type { RateRules } from "./interceptors/limit-rates.ts";
 import { RequestRules } from "./interceptors/validate.ts";
 import { DEFAULT_LIMITS, type ListenerLimits } from "./limits.ts";
 import { type Address, listen } from "./listener.ts";
@@ -27,6 +28,8 @@ export interface ServerOptions {
   readonly health: HealthProbes;
   /** Tried in order; the first that knows the caller decides. */
   readonly authenticators: readonly Authenticator[];
+  /** How often callers may call. Default: as often as they like. */
+  readonly rates?: RateRules | undefined;
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** Aborted when the service begins to stop: from then on it is not ready. */

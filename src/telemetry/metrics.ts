@@ -20,6 +20,8 @@ export interface Metrics {
   /** An answer over HTTP, whoever gave it. */
   answered(status: number): void;
   connections(change: 1 | -1, protocol: "http1" | "http2"): void;
+  /** A call was refused because it came too soon: whose limit it was, and of what. */
+  rateLimited(subject: string, kind: string): void;
   /** Whenever the metrics are read, `ask` is asked how the stores are. */
   followStores(ask: () => Promise<Readonly<Record<string, string>>>): void;
 }
@@ -36,6 +38,12 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
     labelNames: ["protocol"],
     registers,
   });
+  const limited = new Counter({
+    name: "parley_rate_limited_total",
+    help: "Calls that were refused because they came too fast, by whose limit it was, and of what.",
+    labelNames: ["subject", "kind"],
+    registers,
+  });
   return {
     registry,
     callStarted: (method, protocol) => counts.started(method, protocol),
@@ -43,6 +51,7 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Met
       counts.finished(method, protocol, outcome, seconds),
     answered,
     connections: (change, protocol) => open.inc({ protocol }, change),
+    rateLimited: (subject, kind) => limited.inc({ subject, kind }),
     followStores: (ask) => followStores(registry, ask),
   };
 }

@@ -193,11 +193,11 @@ export function accountContract(journalOf: () => Journal): void {
       const owner = newOwner();
       const limited = () => journal.createSession(run(owner, { held: 0, maxOpenRuns: 3 }));
       const outcomes = await Promise.all(numbers(1, 10).map(limited));
-      expect(tallied(outcomes)).toEqual({ committed: 3, "no quota": 7 });
-      expect(await limited()).toEqual({ kind: "refused", for: "quota" });
+      expect(tallied(outcomes)).toEqual({ committed: 3, "no runs": 7 });
+      expect(await limited()).toEqual({ kind: "refused", for: "runs" });
       const first = outcomes.find(({ kind }) => kind === "committed")!;
       await happened(journal, committed(first).head, cancelled());
-      expect(tallied([await limited(), await limited()])).toEqual({ committed: 1, "no quota": 1 });
+      expect(tallied([await limited(), await limited()])).toEqual({ committed: 1, "no runs": 1 });
       expect(await checkedAccount(journal, owner)).toEqual({
         available: 0,
         held: 0,
@@ -287,7 +287,7 @@ export function accountContract(journalOf: () => Journal): void {
         run(owner, { ...of, sessionId: `${n} ${randomUUID()}` }),
       );
       const outcomes = await Promise.all(runs.map((one) => journal.createSession(one)));
-      expect(tallied(outcomes)).toEqual({ "no balance": 1, committed: 1, "no quota": 1 });
+      expect(tallied(outcomes)).toEqual({ "no balance": 1, committed: 1, "no runs": 1 });
       expect(await checkedAccount(journal, owner)).toEqual({ ...overdrawn, runs: 1 });
     });
   });

@@ -15,6 +15,7 @@ import { completionContract } from "./journal-completions.ts";
 import { forkContract, forkFaultsContract } from "./journal-forks.ts";
 import { keyContract, keyFaultsContract } from "./journal-keys.ts";
 import { pastStateContract } from "./journal-past-states.ts";
+import { quotaContract } from "./journal-quotas.ts";
 import { rewriteContract } from "./journal-rewrites.ts";
 import { shareContract } from "./journal-shares.ts";
 import { taskContract } from "./journal-tasks.ts";
@@ -96,6 +97,7 @@ export function journalContract(
       (text, values) => store.execute(text, values),
     );
     accountContract(() => journal);
+    quotaContract(() => journal);
     keyContract(() => journal);
     shareContract(() => journal);
 

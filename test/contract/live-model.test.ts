@@ -5,7 +5,7 @@ import { DEFAULT_SILENCE_MS, DEFAULT_TAIL } from "../../src/live/limits.ts";
 import { countingClock, steadyClock } from "../../src/live/memory/clock.ts";
 import { believed, isFresh, judge } from "../../src/live/memory/rule.ts";
 import { MemoryView, type Rule } from "../../src/live/memory/view.ts";
-import { close, install, publish, read } from "../../src/live/redis/scripts.ts";
+import { close, install, publish, read, take } from "../../src/live/redis/scripts.ts";
 import { RedisView } from "../../src/live/redis/view.ts";
 import { redisKeyPrefix, redisUrl } from "../support/redis.ts";
 import { describeWithServices } from "../support/services.ts";
@@ -21,7 +21,7 @@ function memory(bound: number, rule: Rule = WHOLE): ModelSubject {
   const clock = bound === Number.POSITIVE_INFINITY ? countingClock() : steadyClock(() => time);
   const limits = { entries: 1_000, bytes: 1 << 26 };
   const options = { bound, clock, limits, tail: DEFAULT_TAIL, silenceMs: DEFAULT_SILENCE_MS };
-  const view = new MemoryView({ ...options, onError: fail }, rule);
+  const view = new MemoryView({ ...options, milliseconds: () => time, onError: fail }, rule);
   return {
     view,
     bound,
@@ -110,7 +110,7 @@ describeWithServices("live view, model: redis", () => {
       {
         commands: new Redis(redisUrl()),
         wakeUps: new Redis(redisUrl()),
-        scripts: { read: withTime(read), install: withTime(install), publish, close },
+        scripts: { read: withTime(read), install: withTime(install), publish, close, take },
       },
       {
         prefix,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { openPostgresJournal } from "../../src/journal/index.ts";
 import type { Journal } from "../../src/journal/port.ts";
 import { checkedAccount, depositOf, newOwner, tallied } from "../contract/journal-accounts.ts";
+import { limitedCreation } from "../contract/journal-quotas.ts";
 import {
   change,
   claimed,
@@ -53,8 +54,19 @@ describeWithServices("two journals on one Postgres: work and money", () => {
       const outcomes = await Promise.all(
         numbers(1, 12).map((n) => turn(n).createSession(run(owner, { maxOpenRuns: 5 }))),
       );
-      expect(tallied(outcomes)).toEqual({ committed: 5, "no quota": 7 });
+      expect(tallied(outcomes)).toEqual({ committed: 5, "no runs": 7 });
       expect(await checkedAccount(turn(0), owner)).toMatchObject({ runs: 5 });
+    }
+  });
+
+  it("make no more sessions than an owner may have", async () => {
+    for (const _ of numbers(1, 20)) {
+      const owner = newOwner();
+      const outcomes = await Promise.all(
+        numbers(1, 12).map((n) => turn(n).createSession(limitedCreation(owner, 5))),
+      );
+      expect(tallied(outcomes)).toEqual({ committed: 5, "no sessions": 7 });
+      expect(await turn(0).countLivingSessions(owner, NOW, 100)).toBe(5);
     }
   });
 

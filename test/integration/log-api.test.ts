@@ -9,6 +9,7 @@ import { TurnService } from "../../gen/parley/v1/turn_service_pb.js";
 import { callerKey } from "../../src/api/caller.ts";
 import { registerServices } from "../../src/api/index.ts";
 import { systemClock } from "../../src/clock.ts";
+import { NO_PLANS } from "../../src/domain/plan.ts";
 import { DEFAULT_WORK_POLICY } from "../../src/domain/work-policy.ts";
 import { uuidV7 } from "../../src/ids.ts";
 import type { Operation } from "../../src/journal/port.ts";
@@ -31,6 +32,7 @@ function setUp() {
     logger,
     work: DEFAULT_WORK_POLICY,
     publicUrl: () => "http://parley.test",
+    plans: NO_PLANS,
     shutdown: new AbortController().signal,
   };
   const transport = createRouterTransport((router) => registerServices(router, context), {

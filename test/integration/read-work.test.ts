@@ -27,6 +27,7 @@ import { systemClock } from "../../src/clock.ts";
 import { changeState } from "../../src/domain/decision.ts";
 import { type EventDraft, newEvent, unplacedEvent } from "../../src/domain/event.ts";
 import { foldEvents } from "../../src/domain/fold.ts";
+import { NO_PLANS } from "../../src/domain/plan.ts";
 import { changedTasks } from "../../src/domain/task-record.ts";
 import { DEFAULT_WORK_POLICY } from "../../src/domain/work-policy.ts";
 import { uuidV7 } from "../../src/ids.ts";
@@ -83,7 +84,16 @@ describe("what is read of the work of a session", () => {
     const shutdown = new AbortController().signal;
     const work = DEFAULT_WORK_POLICY;
     const publicUrl = () => "http://parley.test";
-    const context = { log, clock: systemClock, ids: uuidV7, work, publicUrl, logger, shutdown };
+    const context = {
+      log,
+      clock: systemClock,
+      ids: uuidV7,
+      work,
+      plans: NO_PLANS,
+      publicUrl,
+      logger,
+      shutdown,
+    };
     const asOwner: Interceptor = (next) => (request) => {
       request.contextValues.set(callerKey, OWNER);
       return next(request);

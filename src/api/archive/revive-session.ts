@@ -10,21 +10,28 @@ import { SessionRevivedSchema } from "../../../gen/parley/v1/event_pb.js";
 import type { Context } from "../../context.ts";
 import { admitArchived } from "../../domain/access.ts";
 import { changeState, type Decision } from "../../domain/decision.ts";
+import { quotaExceeded } from "../../domain/errors.ts";
 import { lifetimeFrom } from "../../domain/lifetime.ts";
 import type { Principal } from "../../domain/principal.ts";
 import { sessionView } from "../../domain/session-view.ts";
 import { callerOf } from "../caller.ts";
 import { draftEvent } from "../event.ts";
 import { operationOf } from "../operation.ts";
+import { hasRoomForSession } from "../quotas.ts";
 
 export function reviveSession(context: Context) {
   return async (request: ReviveSessionRequest, call: HandlerContext) => {
     const principal = callerOf(call);
+    const hasRoom = await hasRoomForSession(context, principal);
     const written = await context.log.revive({
       principal,
       id: request.sessionId,
       ...operationOf(context, call, principal, ReviveSessionRequestSchema, request),
-      decide: (head) => decide(context, principal, request, head),
+      decide(head) {
+        const decision = decide(context, principal, request, head);
+        if (!hasRoom) throw quotaExceeded("sessions");
+        return decision;
+      },
     });
     return { session: sessionView(written.head) };
   };

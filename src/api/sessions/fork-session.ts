@@ -12,6 +12,7 @@ import type { ForkRequest } from "../../log/fork-session.ts";
 import { callerOf } from "../caller.ts";
 import { draftEvent } from "../event.ts";
 import { operationOf } from "../operation.ts";
+import { quotasOf } from "../quotas.ts";
 
 export function forkSession(context: Context) {
   return async (request: ForkSessionRequest, call: HandlerContext) => {
@@ -24,6 +25,7 @@ export function forkSession(context: Context) {
         id: request.sessionId,
         atSeq: wish.atSeq,
         ...named,
+        maxSessions: quotasOf(context, principal).maxSessions,
         begin: beginning(context, principal, wish, newId),
       });
     const first = await fork(wish.sessionId || context.ids.uuid());

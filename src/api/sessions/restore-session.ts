@@ -9,22 +9,29 @@ import {
 import type { Context } from "../../context.ts";
 import { admitDeleted } from "../../domain/access.ts";
 import { changeState, type Decision } from "../../domain/decision.ts";
-import { ParleyError } from "../../domain/errors.ts";
+import { ParleyError, quotaExceeded } from "../../domain/errors.ts";
 import type { Principal } from "../../domain/principal.ts";
 import { sessionView } from "../../domain/session-view.ts";
 import { callerOf } from "../caller.ts";
 import { draftEvent } from "../event.ts";
 import { operationOf } from "../operation.ts";
+import { hasRoomForSession } from "../quotas.ts";
 
 export function restoreSession(context: Context) {
   return async (request: RestoreSessionRequest, call: HandlerContext) => {
     const principal = callerOf(call);
+    const hasRoom = await hasRoomForSession(context, principal);
     const written = await context.log.write({
       principal,
       id: request.sessionId,
       ...operationOf(context, call, principal, RestoreSessionRequestSchema, request),
       decide: (head) =>
-        decide(context, principal, admitDeleted(head, principal, context.clock.now()).head),
+        decide(
+          context,
+          principal,
+          admitDeleted(head, principal, context.clock.now()).head,
+          hasRoom,
+        ),
     });
     if (written.events.length === 0)
       await refuseTaken(context, principal, request.sessionId, written.head);
@@ -32,8 +39,14 @@ export function restoreSession(context: Context) {
   };
 }
 
-function decide(context: Context, principal: Principal, held: Head): Decision | undefined {
+function decide(
+  context: Context,
+  principal: Principal,
+  held: Head,
+  hasRoom: boolean,
+): Decision | undefined {
   if (held.deletedAt === undefined) return undefined;
+  if (!hasRoom) throw quotaExceeded("sessions");
   const value = create(SessionRestoredSchema);
   const restored = draftEvent(context, principal, { case: "sessionRestored", value });
   return changeState(held, [restored], { movesGate: true });

@@ -8,6 +8,8 @@ import type { Operation } from "../port.ts";
 export interface Accounts {
   /** An account that nothing was ever written to is empty. */
   readAccount(owner: AccountOwner): Promise<AccountBalance>;
+  /** How many sessions somebody has that are neither deleted nor over, counted to `most`. */
+  countLivingSessions(owner: AccountOwner, now: Date, most: number): Promise<number>;
   /** Puts money on an account, once for each operation. */
   deposit(deposit: Deposit): Promise<DepositOutcome>;
   /** Newest first. */

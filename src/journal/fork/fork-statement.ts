@@ -27,11 +27,13 @@ export interface ForkRow {
   readonly log_bytes: string | null;
 }
 
-const STATES_AT = 12;
+const STATES_AT = 13;
 
 /**
  * One fork, all or nothing. What is taken by the snapshot is noticed before anything is copied;
  * what was taken since, by the unique indexes, after which the statement is run again.
+ *
+ * Where sessions are counted, the account of their owner is locked first (see money-parts.ts).
  *
  * The log of a session has no gaps, so its first event and the last that is wanted being there says
  * that all are. The head is made after the copy, because it needs the size, and because whoever
@@ -43,7 +45,7 @@ export const FORK_SESSION: Statement = {
 WITH fork AS MATERIALIZED (
   SELECT 1 AS n, $3::uuid AS uid, $4::text AS tenant_id, $5::text AS session_id,
     $6::text AS user_id, $7::timestamptz AS created_at, ${keysFrom(8, "1")},
-    $9::uuid AS source, $10::int AS seq,
+    $9::uuid AS source, $10::int AS seq, $12::int AS max_sessions,
     s.external_id, s.agent_id, s.title, s.status, s.expires_at, s.deleted_at, s.rewrite_seq,
     s.session_type, s.tokens_used, s.cost_micros,
     substr($11::bytea, s.at, s.length) AS state
@@ -53,10 +55,21 @@ WITH fork AS MATERIALIZED (
     JOIN session_events e ON e.session = f.source AND e.seq = f.seq
     JOIN session_events first ON first.session = f.source AND first.seq = 1
 ), holders AS MATERIALIZED (${holdersOf("fork")}
+), purse AS MATERIALIZED (
+  SELECT a.* FROM fork f CROSS JOIN LATERAL (
+    SELECT tenant_id, user_id FROM accounts a
+    WHERE f.max_sessions IS NOT NULL AND a.tenant_id = f.tenant_id AND a.user_id = f.user_id
+    FOR UPDATE
+  ) a
+), crowded AS MATERIALIZED (
+  SELECT 1 FROM fork f LEFT JOIN purse p ON true
+  WHERE f.max_sessions IS NOT NULL AND (p.user_id IS NULL
+    OR living_sessions(p.tenant_id, p.user_id, $1::timestamptz, f.max_sessions) >= f.max_sessions)
 ), free AS MATERIALIZED (
   SELECT f.*, s.turn AS turns, s.message_no AS messages, f.seq + 1 AS version
   FROM fork f CROSS JOIN source s
   WHERE NOT EXISTS (SELECT 1 FROM holders) AND ${isNew("f.digest")}
+    AND NOT EXISTS (SELECT 1 FROM crowded)
 ), copied AS (
   INSERT INTO session_events (session, seq, turn, message_no, role, starts_turn, type, bytes)
   SELECT f.uid, e.seq, e.turn, e.message_no, e.role, e.starts_turn, e.type, e.bytes
@@ -113,6 +126,7 @@ export function forkValues(write: PendingFork, now: Date): unknown[] {
     fork.from.uid,
     fork.from.seq,
     bytes.toBuffer(),
+    fork.maxSessions ?? null,
     ...states,
     ...events.values(),
   ];

@@ -11,9 +11,12 @@ export interface Fork {
   readonly head: Head;
   /** What comes after the copied events. */
   readonly event: NewEvent;
+  /** As of a creation. */
+  readonly maxSessions?: number;
 }
 
 /** `gone`: the log that was to be copied is not there up to that place. */
 export type ForkOutcome =
   | Exclude<CreationOutcome, { readonly kind: "refused" }>
+  | { readonly kind: "refused"; readonly for: "sessions" }
   | { readonly kind: "gone" };

@@ -58,6 +58,9 @@ export const sessions = pgTable(
       .on(t.tenantId, t.userId, t.updatedHour.desc())
       .where(sql`deleted_at IS NULL`),
     index("sessions_due").on(t.expiresAt).where(sql`deleted_at IS NULL AND archived_at IS NULL`),
+    index("sessions_living")
+      .on(t.tenantId, t.userId)
+      .where(sql`deleted_at IS NULL AND archived_at IS NULL`),
     index("sessions_archived")
       .on(t.tenantId, t.userId, t.archivedAt.desc(), t.uid.desc())
       .where(sql`archived_at IS NOT NULL AND deleted_at IS NULL`),

@@ -8,8 +8,10 @@ import { counted, createdAt, headOf, sessionOf } from "../head.ts";
 import type { Lane } from "../lane.ts";
 import type { AccountBalance, AccountOwner, CreationOutcome } from "../port.ts";
 import { findHolders, type Holder, type Holders } from "../queries/holders.ts";
+import { countLiving, type LivingWish } from "../queries/living-sessions.ts";
 import { type BatchKind, refusal, settle } from "./commit.ts";
 import { type CreatedRow, creationQuery } from "./creation-statement.ts";
+import { claimsAccount } from "./money-parts.ts";
 import type { PendingCreation } from "./pending.ts";
 import { placed } from "./placement.ts";
 
@@ -40,8 +42,11 @@ export class CreationBatch implements BatchKind<PendingCreation> {
     const heads = writes.map((write) => write.creation.head);
     const holders = await findHolders(lane, heads.map(sessionOf));
     const accounts = await readAccounts(lane, claimants(writes));
+    const living = await countLiving(lane, writes.map(roomWanted), this.#clock());
     return writes.filter((write, index) => {
-      const taken = takenOutcome(holders[index]!) ?? refusedOutcome(write, accounts);
+      const taken =
+        takenOutcome(holders[index]!) ??
+        refusedOutcome(write, { accounts, living: living[index]! });
       if (taken !== undefined) settle<CreationOutcome>(write, taken);
       // Neither repeated nor taken nor refused: whoever was in the way is gone.
       return taken === undefined;
@@ -80,20 +85,25 @@ export function takenOutcome({ byId, byExternalId }: Holders): (() => Taken) | u
 /** Whose accounts the writes claim something of. */
 function claimants(writes: readonly PendingCreation[]): AccountOwner[] {
   return writes
-    .filter(({ creation }) => creation.claim !== undefined)
+    .filter(({ creation }) => claimsAccount(creation))
     .map(({ creation }) => sessionOf(creation.head));
+}
+
+function roomWanted({ creation }: PendingCreation): LivingWish {
+  return { owner: sessionOf(creation.head), most: creation.maxSessions ?? 0 };
 }
 
 /** What the account cannot carry as it stands now; undefined if it can. */
 function refusedOutcome(
   { creation }: PendingCreation,
-  accounts: ReadonlyMap<string, AccountBalance>,
+  now: { readonly accounts: ReadonlyMap<string, AccountBalance>; readonly living: number },
 ): (() => CreationOutcome) | undefined {
-  const { claim, head } = creation;
+  const { claim, maxSessions = Number.POSITIVE_INFINITY, head } = creation;
+  if (now.living >= maxSessions) return () => ({ kind: "refused", for: "sessions" });
   if (claim === undefined) return undefined;
-  const account = accounts.get(accountName(sessionOf(head))) ?? EMPTY_ACCOUNT;
+  const account = now.accounts.get(accountName(sessionOf(head))) ?? EMPTY_ACCOUNT;
   const { holdMicros, maxOpenRuns = Number.POSITIVE_INFINITY } = claim;
-  if (account.openRuns >= maxOpenRuns) return () => ({ kind: "refused", for: "quota" });
+  if (account.openRuns >= maxOpenRuns) return () => ({ kind: "refused", for: "runs" });
   if (holdMicros === undefined || account.availableMicros >= holdMicros) return undefined;
   return () => ({ kind: "refused", for: "balance" });
 }

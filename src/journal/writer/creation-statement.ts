@@ -4,7 +4,7 @@ import type { Statement } from "../lane.ts";
 import { forgottenSince } from "../operation.ts";
 import { keysOf } from "./change-statement.ts";
 import { EventArrays } from "./event-arrays.ts";
-import { claimArrays, refusedClaims, TAKE_CLAIMS } from "./money-parts.ts";
+import { claimArrays, claimsAccount, refusedClaims, TAKE_CLAIMS } from "./money-parts.ts";
 import type { PendingCreation } from "./pending.ts";
 import { stateArrays } from "./state-columns.ts";
 import {
@@ -90,7 +90,7 @@ export function creationQuery(
   now: Date,
 ): { statement: Statement; values: unknown[] } {
   const bytes = new Bytes();
-  const work = batch.some(({ creation }) => creation.tasks || creation.claim);
+  const work = batch.some(({ creation }) => creation.tasks || claimsAccount(creation));
   const workValues = work ? [...taskArrays(tasksOf(batch), bytes), ...claimArrays(batch)] : [];
   return {
     statement: work ? CREATE_RUNS : CREATE_SESSIONS,

@@ -1,7 +1,7 @@
 import { v7 as uuidV7 } from "uuid";
 import { LedgerEntryKind } from "../../../gen/parley/v1/account_service_pb.js";
 import type { LedgerAccount, LedgerMove } from "../../domain/settlement.ts";
-import type { AccountClaim, Change } from "../port.ts";
+import type { Change, Creation } from "../port.ts";
 import { unnest } from "./statement-parts.ts";
 
 const ENTRY_COLUMNS = `entry_id, tenant_id, user_id, at, kind, debit, credit, micros, session,
@@ -27,7 +27,9 @@ const CLAIM_COLUMNS = [
   ["write", "int"],
   ["entry_id", "uuid"],
   ["hold", "bigint"],
+  ["runs", "int"],
   ["max_open", "int"],
+  ["max_sessions", "int"],
 ] as const;
 
 /** How many parameters the moves of money take. */
@@ -101,11 +103,12 @@ function growth(moves: readonly LedgerMove[], account: LedgerAccount): bigint {
  * Of new sessions with a claim on their owner's account, those it cannot carry: it is locked, as
  * it is then. Claims are added up in the order of the batch, those that are refused as well:
  * whether one of them could have been carried after all is found out when it is sent again. A
- * claim of no money asks for no balance.
+ * claim of no money asks for no balance. Sessions are counted behind the lock, and by a function
+ * that sees what was committed while it was waited for.
  */
 export function refusedClaims(first: number): string {
   return `claimed AS MATERIALIZED (
-  SELECT c.n, c.tenant_id, c.user_id, k.entry_id, k.hold, k.max_open
+  SELECT c.n, c.tenant_id, c.user_id, k.entry_id, k.hold, k.runs, k.max_open, k.max_sessions
   FROM ${unnest(CLAIM_COLUMNS, first, "k")} JOIN creations c ON c.n = k.write
 ), purses AS MATERIALIZED (
   SELECT a.* FROM (
@@ -116,8 +119,11 @@ export function refusedClaims(first: number): string {
   ) a
 ), claims AS MATERIALIZED (
   SELECT c.*, a.user_id IS NULL
-      OR (c.max_open IS NOT NULL AND a.open_runs + count(*) OVER earlier > c.max_open)
-      OR (c.hold IS NOT NULL AND a.available_micros < sum(c.hold) OVER earlier) AS refused
+      OR (c.max_open IS NOT NULL AND a.open_runs + sum(c.runs) OVER earlier > c.max_open)
+      OR (c.hold IS NOT NULL AND a.available_micros < sum(c.hold) OVER earlier)
+      OR (c.max_sessions IS NOT NULL
+        AND living_sessions(a.tenant_id, a.user_id, $1::timestamptz, c.max_sessions)
+          + count(*) OVER earlier > c.max_sessions) AS refused
   FROM claimed c LEFT JOIN purses a ON a.tenant_id = c.tenant_id AND a.user_id = c.user_id
   WINDOW earlier AS (PARTITION BY c.tenant_id, c.user_id ORDER BY c.n)
 )`;
@@ -126,8 +132,8 @@ export function refusedClaims(first: number): string {
 /** Takes what the new sessions claim, which a table `made` has. */
 export const TAKE_CLAIMS = `, taken AS MATERIALIZED (
   SELECT k.tenant_id, k.user_id, -coalesce(sum(k.hold), 0)::bigint AS available,
-    coalesce(sum(k.hold), 0)::bigint AS held, count(*)::int AS open_runs
-  FROM claims k JOIN made m ON m.n = k.n GROUP BY k.tenant_id, k.user_id
+    coalesce(sum(k.hold), 0)::bigint AS held, sum(k.runs)::int AS open_runs
+  FROM claims k JOIN made m ON m.n = k.n WHERE k.runs > 0 GROUP BY k.tenant_id, k.user_id
 ), charged AS (${changeAccounts("taken")}
 ), entered AS (
   INSERT INTO ledger (${ENTRY_COLUMNS})
@@ -136,17 +142,26 @@ export const TAKE_CLAIMS = `, taken AS MATERIALIZED (
   FROM claims k JOIN made m ON m.n = k.n WHERE k.hold > 0
 )`;
 
+/** True of a creation that its owner's account has to be locked for. */
+export function claimsAccount({ claim, maxSessions }: Pick<Creation, "claim" | "maxSessions">) {
+  return claim !== undefined || maxSessions !== undefined;
+}
+
 /** Claims of a batch as parallel arrays. */
 export function claimArrays(
-  batch: readonly { readonly creation: { readonly claim?: AccountClaim } }[],
+  batch: readonly { readonly creation: Pick<Creation, "claim" | "maxSessions"> }[],
 ): unknown[] {
-  const claims = batch.flatMap(({ creation: { claim } }, index) =>
-    claim === undefined ? [] : [{ write: index + 1, ...claim }],
-  );
+  const claims = batch.flatMap(({ creation }, index) => {
+    const { claim, maxSessions } = creation;
+    const runs = claim === undefined ? 0 : 1;
+    return claimsAccount(creation) ? [{ write: index + 1, runs, ...claim, maxSessions }] : [];
+  });
   return [
     claims.map(({ write }) => write),
     claims.map(() => uuidV7()),
     claims.map(({ holdMicros }) => (holdMicros === undefined ? null : String(holdMicros))),
+    claims.map(({ runs }) => runs),
     claims.map(({ maxOpenRuns }) => maxOpenRuns ?? null),
+    claims.map(({ maxSessions }) => maxSessions ?? null),
   ];
 }

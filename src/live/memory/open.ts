@@ -15,6 +15,8 @@ export interface OpenMemoryViewOptions {
   readonly tail?: TailLimits;
   /** Default 256 MiB, and 250,000 sessions. */
   readonly limits?: EntryLimits;
+  /** A clock in ms that never goes back. Default: the process' own. */
+  readonly milliseconds?: () => number;
   /** Is told what listeners throw. Default: nobody is. */
   readonly onError?: (error: unknown) => void;
 }
@@ -31,6 +33,7 @@ export function openMemoryView(options: OpenMemoryViewOptions = {}): MemoryView 
     tail: options.tail ?? DEFAULT_TAIL,
     silenceMs: options.silenceMs ?? DEFAULT_SILENCE_MS,
     limits: options.limits ?? DEFAULT_LIMITS,
+    milliseconds: options.milliseconds ?? (() => performance.now()),
     onError: options.onError ?? (() => {}),
   });
 }

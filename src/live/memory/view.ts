@@ -1,5 +1,6 @@
 import { toBinary } from "@bufbuild/protobuf";
 import { HeadSchema } from "../../../gen/parley/store/v1/head_pb.js";
+import type { Charge, Payer, Settlement } from "../../domain/rate-limits.ts";
 import { assertMessageId } from "../fragment.ts";
 import { newestEvents, type TailLimits, versionOf } from "../limits.ts";
 import { Listeners } from "../listeners.ts";
@@ -17,6 +18,7 @@ import type {
   WakeListener,
   Want,
 } from "../port.ts";
+import { TokenTable } from "../token-table.ts";
 import type { ViewClock } from "./clock.ts";
 import { DecodedHeads } from "./decoded-heads.ts";
 import { Entries, type Entry, type EntryLimits } from "./entries.ts";
@@ -31,6 +33,8 @@ export interface MemoryViewOptions {
   readonly tail: TailLimits;
   readonly limits: EntryLimits;
   readonly silenceMs: number;
+  /** A clock that never goes back, for what is not about freshness. */
+  readonly milliseconds: () => number;
   readonly onError: (error: unknown) => void;
 }
 
@@ -57,14 +61,17 @@ export class MemoryView implements LiveView {
   readonly #horizons = new Horizons();
   readonly #listeners: Listeners;
   readonly #openMessages: OpenMessages;
+  readonly #buckets: TokenTable;
 
   constructor(options: MemoryViewOptions, rule: Rule = RULE) {
     this.#options = options;
     this.#rule = rule;
     this.#listeners = new Listeners(options.onError);
+    const { milliseconds } = options;
+    this.#buckets = new TokenTable(milliseconds);
     this.#openMessages = new OpenMessages({
       silenceMs: options.silenceMs,
-      milliseconds: () => performance.now(),
+      milliseconds,
       limits: OPEN_LIMITS,
     });
     const { clock } = options;
@@ -147,6 +154,10 @@ export class MemoryView implements LiveView {
     if (messageIds.length > 0) this.#openMessages.close(nameOf(key), uid, messageIds);
   }
 
+  takeTokens(payer: Payer, charges: readonly Charge[]): Settlement {
+    return this.#buckets.take(payer, charges);
+  }
+
   /** Forgets one session, as eviction does. */
   forget(key: LiveKey): void {
     this.#entries.drop(nameOf(key));
@@ -157,6 +168,7 @@ export class MemoryView implements LiveView {
     this.#entries.clear();
     this.#decoded.clear();
     this.#openMessages.clear();
+    this.#buckets.clear();
     this.#horizons.raiseAll(this.#options.clock.mark());
   }
 

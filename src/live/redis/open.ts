@@ -3,7 +3,7 @@ import { DEFAULT_BOUND_MS, DEFAULT_SILENCE_MS, DEFAULT_TAIL, type TailLimits } f
 import type { LiveView } from "../port.ts";
 import { parseRedisUrl, type RedisAddress } from "./address.ts";
 import { connectRedis, whenReady } from "./connect.ts";
-import { close, install, publish, read } from "./scripts.ts";
+import { close, install, publish, read, take } from "./scripts.ts";
 import { RedisView } from "./view.ts";
 
 export interface OpenRedisViewOptions {
@@ -46,7 +46,7 @@ export async function openRedisView(options: OpenRedisViewOptions): Promise<Live
   const commands = connectRedis(address, "parley", onError);
   const wakeUps = connectRedis(address, "parley-wake-ups", onError);
   const view = new RedisView(
-    { commands, wakeUps, scripts: { read, install, publish, close } },
+    { commands, wakeUps, scripts: { read, install, publish, close, take } },
     {
       prefix,
       boundMs,

@@ -1,5 +1,7 @@
+import type { Standing } from "../../domain/rate-limits.ts";
 import type { Moment, Publication } from "../port.ts";
 import { declareScript, type Reply } from "./script.ts";
+import type { Taken } from "./token-leases.ts";
 
 export interface ReadReply {
   readonly now: Moment;
@@ -60,10 +62,36 @@ export const close = declareScript("close", {
   decode: (reply: Reply): Moment => (reply as [Moment])[0],
 });
 
+/** Numbers for each charge in the reply. */
+const PER_CHARGE = 4;
+
+export const take = declareScript("take", {
+  keys: ["tenant", "user", "key"],
+  args: [],
+  rest: "charges",
+  decode(reply: Reply): Taken {
+    const [, admitted, ...numbers] = reply as number[];
+    const standings: Standing[] = [];
+    const lent: number[] = [];
+    for (let at = 0; at < numbers.length; at += PER_CHARGE) {
+      const [remaining, fullInMs, waitMs, more] = numbers.slice(at) as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      standings.push({ remaining, fullInMs, waitMs });
+      lent.push(more);
+    }
+    return { admitted: admitted === 1, standings, lent };
+  },
+});
+
 /** The scripts of the view, by name: a test puts changed ones in their place. */
 export interface Scripts {
   readonly read: typeof read;
   readonly install: typeof install;
   readonly publish: typeof publish;
   readonly close: typeof close;
+  readonly take: typeof take;
 }

@@ -1,4 +1,5 @@
 import type { EventRecord } from "../../domain/event.ts";
+import type { Charge, Payer, Settlement } from "../../domain/rate-limits.ts";
 import { type SessionKeys, sessionKeys } from "../keys.ts";
 import { newestEvents, type TailLimits, versionOf } from "../limits.ts";
 import type {
@@ -20,6 +21,7 @@ import { OpenMessages } from "./open-messages.ts";
 import { type BoundScript, bindScript, type RedisClient } from "./script.ts";
 import type { install, ReadReply, Scripts } from "./scripts.ts";
 import { Subscriber } from "./subscriber.ts";
+import { TokenBuckets } from "./token-buckets.ts";
 import { encodeEvent, encodeHead, parseElement, parseHead } from "./values.ts";
 
 export interface RedisViewOptions {
@@ -54,6 +56,7 @@ export class RedisView implements LiveView {
   readonly #subscriber: Subscriber;
   readonly #gate: Gate;
   readonly #openMessages: OpenMessages;
+  readonly #buckets: TokenBuckets;
   readonly #read: BoundScript<"head" | "tail", "after" | "last", ReadReply>;
   readonly #install: BoundScript<Keys, (typeof install.args)[number], Moment>;
   readonly #refresh: NodeJS.Timeout;
@@ -69,6 +72,10 @@ export class RedisView implements LiveView {
     this.#openMessages = new OpenMessages(commands, scripts, this.#gate, {
       limitMs: options.readLimitMs,
       silenceMs: options.silenceMs,
+    });
+    this.#buckets = new TokenBuckets(commands, scripts, this.#gate, {
+      prefix: options.prefix,
+      limitMs: options.readLimitMs,
     });
     this.#subscriber = new Subscriber(wakeUps, {
       limitMs: options.subscribeLimitMs,
@@ -129,6 +136,10 @@ export class RedisView implements LiveView {
 
   closeMessages(key: LiveKey, uid: string, messageIds: readonly string[]): Promise<void> {
     return this.#openMessages.close(this.#keysOf(key), uid, messageIds);
+  }
+
+  takeTokens(payer: Payer, charges: readonly Charge[]): Settlement | Promise<Settlement> {
+    return this.#buckets.takeTokens(payer, charges);
   }
 
   async ping(): Promise<void> {

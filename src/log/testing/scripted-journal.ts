@@ -64,6 +64,7 @@ export function scriptedJournal(kept: Kept[]): Journal {
     findTurn: unscripted("findTurn"),
     listSessions: unscripted("listSessions"),
     latestSession: unscripted("latestSession"),
+    countLivingSessions: unscripted("countLivingSessions"),
     readVersions: async (uids) =>
       new Map(
         kept

@@ -43,6 +43,7 @@ export class ScriptedView {
       publish: async () => ({ kind: "unknown" }),
       readOpenMessage: async () => this.open,
       closeMessages: async () => {},
+      takeTokens: () => ({ admitted: true, standings: [] }),
       ping: async () => {},
       close: async () => {},
     };

@@ -7,6 +7,7 @@ import type { StatedError } from "./stated-errors.ts";
 /** What may go wrong with any call. */
 const ALWAYS: readonly Reason[] = [
   "unauthenticated",
+  "rate_limit_exceeded",
   "not_acceptable",
   "internal",
   "unavailable",
@@ -24,6 +25,7 @@ const SHARED: Readonly<Record<number, string>> = {
   406: "NotAcceptable",
   413: "PayloadTooLarge",
   415: "UnsupportedMediaType",
+  429: "TooManyRequests",
   500: "Internal",
   503: "Unavailable",
   504: "DeadlineExceeded",
@@ -62,7 +64,11 @@ function errorResponse(
 }
 
 /** Reasons that say when to try again. */
-const RETRYABLE: ReadonlySet<Reason> = new Set(["unavailable", "session_quota_exceeded"]);
+const RETRYABLE: ReadonlySet<Reason> = new Set([
+  "unavailable",
+  "session_quota_exceeded",
+  "rate_limit_exceeded",
+]);
 
 const RETRY_AFTER = {
   description: "Seconds after which to try again; not for `outcome_unknown`.",

@@ -1,6 +1,7 @@
 import { ACCOUNT_EXAMPLES } from "./accounts.ts";
 import type { Examples } from "./example-table.ts";
 import { MESSAGE_EXAMPLES } from "./messages.ts";
+import { QUOTA_EXAMPLES } from "./quota.ts";
 import { RUN_EXAMPLES } from "./runs.ts";
 import { SESSION_EXAMPLES } from "./sessions.ts";
 import { SHARE_EXAMPLES } from "./shares.ts";
@@ -16,4 +17,5 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   ...TASK_EXAMPLES,
   ...WORKER_EXAMPLES,
   ...ACCOUNT_EXAMPLES,
+  ...QUOTA_EXAMPLES,
 };

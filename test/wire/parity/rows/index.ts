@@ -7,6 +7,7 @@ import { ACCOUNT_ROWS, LEDGER_ROWS } from "./accounts.ts";
 import { CONVERSATION_ROWS } from "./conversation.ts";
 import { KEY_ROWS } from "./keys.ts";
 import { LIFETIME_ROWS } from "./lifetime.ts";
+import { QUOTA_ROWS } from "./quota.ts";
 import type { Row } from "./row.ts";
 import { CONTROL_ROWS, NEW_RUN_ROWS, RESULT_ROWS } from "./runs.ts";
 import { SERVER_ROWS } from "./server.ts";
@@ -40,6 +41,7 @@ export const ROWS: readonly Row[] = [
   ...RESULT_ROWS,
   ...LEDGER_ROWS,
   ...KEY_ROWS,
+  ...QUOTA_ROWS,
   ...LIFETIME_ROWS,
   ...SERVER_ROWS,
 ];
