@@ -20,6 +20,7 @@ it("is complete without any variable", () => {
       port: 8080,
       tls: undefined,
       corsOrigins: [],
+      publicUrl: "",
       readerTimeoutMs: 60_000,
       shutdownGraceMs: 10_000,
     },
@@ -45,6 +46,7 @@ it("is complete without any variable", () => {
       ]),
       pricesFile: undefined,
     },
+    plans: undefined,
     logLevel: "info",
   });
 });

@@ -40,6 +40,7 @@ describe("a key", () => {
     stored.scopes.push("of:tomorrow");
     stored.roles.push("root");
     expect(callerByKey(stored)).toEqual({
+      keyId: stored.keyId,
       tenantId: "t",
       userId: "u",
       scopes: new Set(["sessions:read"]),

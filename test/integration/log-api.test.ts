@@ -1,5 +1,4 @@
 import { Code, createClient, createRouterTransport, type Interceptor } from "@connectrpc/connect";
-import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { ConversationService } from "../../gen/parley/v1/conversation_service_pb.js";
 import { Role } from "../../gen/parley/v1/message_pb.js";
@@ -8,14 +7,11 @@ import { StateService } from "../../gen/parley/v1/state_service_pb.js";
 import { TurnService } from "../../gen/parley/v1/turn_service_pb.js";
 import { callerKey } from "../../src/api/caller.ts";
 import { registerServices } from "../../src/api/index.ts";
-import { systemClock } from "../../src/clock.ts";
-import { NO_PLANS } from "../../src/domain/plan.ts";
-import { DEFAULT_WORK_POLICY } from "../../src/domain/work-policy.ts";
-import { uuidV7 } from "../../src/ids.ts";
 import type { Operation } from "../../src/journal/port.ts";
 import { scriptedLog } from "../../src/log/testing/scripted-log.ts";
 import { headAt, ID, OWNER } from "../../src/log/testing/sessions.ts";
 import { mapErrors } from "../../src/server/interceptors/errors.ts";
+import { handlerContext } from "../support/handler-context.ts";
 
 /** The surface behind as little of its edge as it needs, over a journal and a view that do what a test says. */
 function setUp() {
@@ -24,19 +20,9 @@ function setUp() {
     request.contextValues.set(callerKey, OWNER);
     return next(request);
   };
-  const logger = pino({ level: "silent" });
-  const context = {
-    log: scripted.log,
-    clock: systemClock,
-    ids: uuidV7,
-    logger,
-    work: DEFAULT_WORK_POLICY,
-    publicUrl: () => "http://parley.test",
-    plans: NO_PLANS,
-    shutdown: new AbortController().signal,
-  };
+  const context = handlerContext(scripted.log);
   const transport = createRouterTransport((router) => registerServices(router, context), {
-    router: { interceptors: [mapErrors(logger), asOwner] },
+    router: { interceptors: [mapErrors(context.logger), asOwner] },
   });
   const operations = () =>
     scripted.calls

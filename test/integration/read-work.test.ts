@@ -27,10 +27,7 @@ import { systemClock } from "../../src/clock.ts";
 import { changeState } from "../../src/domain/decision.ts";
 import { type EventDraft, newEvent, unplacedEvent } from "../../src/domain/event.ts";
 import { foldEvents } from "../../src/domain/fold.ts";
-import { NO_PLANS } from "../../src/domain/plan.ts";
 import { changedTasks } from "../../src/domain/task-record.ts";
-import { DEFAULT_WORK_POLICY } from "../../src/domain/work-policy.ts";
-import { uuidV7 } from "../../src/ids.ts";
 import { openPgliteJournal } from "../../src/journal/index.ts";
 import type { Journal } from "../../src/journal/port.ts";
 import { openMemoryView } from "../../src/live/index.ts";
@@ -38,6 +35,7 @@ import { createLog, type Log } from "../../src/log/log.ts";
 import { operation } from "../../src/log/testing/scripted-log.ts";
 import { OWNER } from "../../src/log/testing/sessions.ts";
 import { mapErrors } from "../../src/server/interceptors/errors.ts";
+import { handlerContext } from "../support/handler-context.ts";
 
 const actor: Actor = create(ActorSchema, { type: ActorType.WORKER, id: "w" });
 
@@ -80,20 +78,7 @@ describe("what is read of the work of a session", () => {
   let clients: ReturnType<typeof connect>;
 
   function connect() {
-    const logger = pino({ level: "silent" });
-    const shutdown = new AbortController().signal;
-    const work = DEFAULT_WORK_POLICY;
-    const publicUrl = () => "http://parley.test";
-    const context = {
-      log,
-      clock: systemClock,
-      ids: uuidV7,
-      work,
-      plans: NO_PLANS,
-      publicUrl,
-      logger,
-      shutdown,
-    };
+    const context = handlerContext(log);
     const asOwner: Interceptor = (next) => (request) => {
       request.contextValues.set(callerKey, OWNER);
       return next(request);
@@ -108,7 +93,7 @@ describe("what is read of the work of a session", () => {
           getSessionResults: getSessionResults(context),
         });
       },
-      { router: { interceptors: [mapErrors(logger), asOwner] } },
+      { router: { interceptors: [mapErrors(context.logger), asOwner] } },
     );
     return {
       sessions: createClient(SessionService, transport),
