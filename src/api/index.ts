@@ -9,6 +9,7 @@ import { SearchService } from "../../gen/parley/v1/search_service_pb.js";
 import { SessionService } from "../../gen/parley/v1/session_service_pb.js";
 import { StateService } from "../../gen/parley/v1/state_service_pb.js";
 import { TaskService } from "../../gen/parley/v1/task_service_pb.js";
+import { TicketService } from "../../gen/parley/v1/ticket_service_pb.js";
 import { TurnService } from "../../gen/parley/v1/turn_service_pb.js";
 import { WorkerService } from "../../gen/parley/v1/worker_service_pb.js";
 import type { Context } from "../context.ts";
@@ -22,6 +23,7 @@ import { searchService } from "./search/index.ts";
 import { sessionService } from "./sessions/index.ts";
 import { stateService } from "./state/index.ts";
 import { taskService } from "./tasks/index.ts";
+import { ticketService } from "./tickets/index.ts";
 import { turnService } from "./turns/index.ts";
 import { workerService } from "./workers/index.ts";
 
@@ -36,6 +38,7 @@ export const SERVICES = [
   WorkerService,
   AccountService,
   KeyService,
+  TicketService,
   ArchiveService,
   SearchService,
   DerivationService,
@@ -52,6 +55,7 @@ export function registerServices(router: ConnectRouter, context: Context): void 
   router.service(WorkerService, workerService(context));
   router.service(AccountService, accountService(context));
   router.service(KeyService, keyService(context));
+  router.service(TicketService, ticketService(context));
   router.service(ArchiveService, archiveService(context));
   router.service(SearchService, searchService(context));
   router.service(DerivationService, derivationService(context));

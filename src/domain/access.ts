@@ -9,8 +9,14 @@ export interface Admitted {
   readonly session: Session;
 }
 
+/** False if the caller's credential is for another session only. */
+function opens({ onlySession }: Principal, uid: string): boolean {
+  return onlySession === undefined || onlySession === uid;
+}
+
 /** True if the session is the caller's own, living or not. */
 export function owns(head: Head, principal: Principal): boolean {
+  if (!opens(principal, head.uid)) return false;
   return head.session?.tenantId === principal.tenantId && head.session.userId === principal.userId;
 }
 

@@ -11,6 +11,7 @@ import type { Fork, ForkOutcome } from "./fork/port.ts";
 import type { Keys } from "./keys/port.ts";
 import type { Search } from "./search/port.ts";
 import type { Tasks } from "./tasks/port.ts";
+import type { Tickets } from "./tickets/port.ts";
 
 /**
  * Where sessions are kept: the log of record. A write is acknowledged when its
@@ -24,7 +25,7 @@ import type { Tasks } from "./tasks/port.ts";
  *
  * Numbers and times beyond what the store holds ask for the nearest it does.
  */
-export interface Journal extends Archive, Search, Tasks, Accounts, Keys {
+export interface Journal extends Archive, Search, Tasks, Accounts, Keys, Tickets {
   /** True if no other process can write to this journal while it is open. */
   readonly exclusive: boolean;
 
@@ -121,6 +122,7 @@ export type {
   Tasks,
   TypicalTask,
 } from "./tasks/port.ts";
+export type { Tickets } from "./tickets/port.ts";
 
 /** Names a session the way callers do. */
 export interface SessionAddress {

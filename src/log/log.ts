@@ -17,6 +17,7 @@ import type {
   SessionPage,
   SessionQuery,
   Tasks,
+  Tickets,
 } from "../journal/port.ts";
 import { CoherentView } from "./coherent-view.ts";
 import { type ForkRequest, SessionForker } from "./fork-session.ts";
@@ -44,6 +45,7 @@ import { type Created, SessionWriter, type WriteRequest, type Written } from "./
 export interface Log
   extends Accounts,
     Keys,
+    Pick<Tickets, "createTicket" | "findTicket">,
     Pick<Tasks, "offerTasks" | "renewLease" | "findTask" | "listTasks" | "typicalTask"> {
   create(creation: Creation, retryable: boolean): Promise<Created>;
   write(request: WriteRequest): Promise<Written>;
@@ -124,6 +126,8 @@ export function createLog(stores: Stores): Log {
     listKeys: (query) => journal.listKeys(query),
     revokeKey: (address, at) => journal.revokeKey(address, at),
     noteKeyUses: (keyIds, at) => journal.noteKeyUses(keyIds, at),
+    createTicket: (ticket) => journal.createTicket(ticket),
+    findTicket: (hash) => journal.findTicket(hash),
     fork: (request) => forker.fork(request),
     read: (request) => reader.read(request),
     readDeleted: (address) => journal.readDeletedHead(address),

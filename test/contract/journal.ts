@@ -17,6 +17,7 @@ import { keyContract, keyFaultsContract } from "./journal-keys.ts";
 import { pastStateContract } from "./journal-past-states.ts";
 import { rewriteContract } from "./journal-rewrites.ts";
 import { taskContract } from "./journal-tasks.ts";
+import { ticketContract } from "./journal-tickets.ts";
 import { turnContract } from "./journal-turns.ts";
 import {
   addressOf,
@@ -96,6 +97,7 @@ export function journalContract(
     );
     accountContract(() => journal);
     keyContract(() => journal);
+    ticketContract(() => journal);
 
     describe("creating", () => {
       it("answers with the head and its first event", async () => {

@@ -8,3 +8,4 @@ export { sessionEvents } from "./session-events.ts";
 export { sessionSnapshots } from "./session-snapshots.ts";
 export { sessions } from "./sessions.ts";
 export { tasks } from "./tasks.ts";
+export { tickets } from "./tickets.ts";

@@ -12,6 +12,7 @@ import { CONTROL_ROWS, NEW_RUN_ROWS, RESULT_ROWS } from "./runs.ts";
 import { SERVER_ROWS } from "./server.ts";
 import { SESSION_ROWS } from "./sessions.ts";
 import { TASK_ROWS } from "./tasks.ts";
+import { TICKET_ROWS } from "./tickets.ts";
 import { TURN_AND_STATE_ROWS } from "./turns-and-state.ts";
 import { CLAIM_ROWS, OUTCOME_ROWS, OUTPUT_ROWS } from "./workers.ts";
 
@@ -38,6 +39,7 @@ export const ROWS: readonly Row[] = [
   ...RESULT_ROWS,
   ...LEDGER_ROWS,
   ...KEY_ROWS,
+  ...TICKET_ROWS,
   ...LIFETIME_ROWS,
   ...SERVER_ROWS,
 ];
