@@ -230,6 +230,23 @@ CREATE INDEX tasks_ready ON public.tasks USING btree (tenant_id, ready_at) WHERE
 CREATE INDEX tasks_ready_of_agent ON public.tasks USING btree (tenant_id, agent_id, ready_at) WHERE ((ready_at IS NOT NULL) AND (agent_id IS NOT NULL));
 CREATE INDEX tasks_ready_of_type ON public.tasks USING btree (tenant_id, type, ready_at) WHERE (ready_at IS NOT NULL);
 
+CREATE TABLE tickets (
+  hash bytea NOT NULL,
+  tenant_id text COLLATE "C" NOT NULL,
+  user_id text COLLATE "C" NOT NULL,
+  roles text[] NOT NULL,
+  scopes text[] NOT NULL,
+  groups text[] NOT NULL,
+  email text,
+  session_uid uuid,
+  key_prefix text COLLATE "C",
+  key_hash bytea,
+  token_ends_at timestamp with time zone,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT tickets_pkey PRIMARY KEY (hash)
+);
+CREATE INDEX tickets_due ON public.tickets USING btree (expires_at);
+
 CREATE OR REPLACE FUNCTION public.drop_unpacked_chunks(log uuid)
  RETURNS void
  LANGUAGE plpgsql

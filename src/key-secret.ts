@@ -14,6 +14,17 @@ export function isSecret(text: string): boolean {
   return FORM.test(text);
 }
 
+/** What a ticket looks like: short-lived, so it is never looked up by how it begins. */
+const TICKET_FORM = /^tk_[A-Za-z0-9_-]{43}$/;
+
+export function newTicket(): string {
+  return `tk_${randomBytes(32).toString("base64url")}`;
+}
+
+export function isTicket(text: string): boolean {
+  return TICKET_FORM.test(text);
+}
+
 export function prefixOf(secret: string): string {
   return secret.slice(0, PREFIX_LENGTH);
 }

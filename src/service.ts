@@ -16,7 +16,7 @@ import { uuidV7 } from "./ids.ts";
 import type { Journal } from "./journal/port.ts";
 import type { LiveView } from "./live/port.ts";
 import { createLog } from "./log/log.ts";
-import { authenticatorsFor, openTokenKey } from "./server/auth/index.ts";
+import { authenticationFor, openTokenKey } from "./server/auth/index.ts";
 import type { VerifyingKey } from "./server/auth/token-keys.ts";
 import { type RunningServer, startServer } from "./server/server.ts";
 import type { HealthProbes } from "./server/serving.ts";
@@ -142,7 +142,7 @@ class ParleyService implements Service {
         limits: { readerTimeoutMs: server.readerTimeoutMs },
         routes: (router) => registerServices(router, this.#context),
         health: this.#probes(),
-        authenticators: authenticatorsFor(auth, this.#parts.tokenKey, this.#context),
+        ...authenticationFor(auth, this.#parts.tokenKey, this.#context),
         rates: this.#rates(),
         logger: this.#parts.logger,
         metrics: createMetrics({ process: true }),

@@ -11,6 +11,7 @@ import { SessionService } from "../../gen/parley/v1/session_service_pb.js";
 import { ShareService } from "../../gen/parley/v1/share_service_pb.js";
 import { StateService } from "../../gen/parley/v1/state_service_pb.js";
 import { TaskService } from "../../gen/parley/v1/task_service_pb.js";
+import { TicketService } from "../../gen/parley/v1/ticket_service_pb.js";
 import { TurnService } from "../../gen/parley/v1/turn_service_pb.js";
 import { WorkerService } from "../../gen/parley/v1/worker_service_pb.js";
 import type { Context } from "../context.ts";
@@ -26,6 +27,7 @@ import { sessionService } from "./sessions/index.ts";
 import { shareService } from "./shares/index.ts";
 import { stateService } from "./state/index.ts";
 import { taskService } from "./tasks/index.ts";
+import { ticketService } from "./tickets/index.ts";
 import { turnService } from "./turns/index.ts";
 import { workerService } from "./workers/index.ts";
 
@@ -42,6 +44,7 @@ export const SERVICES = [
   AccountService,
   KeyService,
   QuotaService,
+  TicketService,
   ArchiveService,
   SearchService,
   DerivationService,
@@ -60,6 +63,7 @@ export function registerServices(router: ConnectRouter, context: Context): void 
   router.service(AccountService, accountService(context));
   router.service(KeyService, keyService(context));
   router.service(QuotaService, quotaService(context));
+  router.service(TicketService, ticketService(context));
   router.service(ArchiveService, archiveService(context));
   router.service(SearchService, searchService(context));
   router.service(DerivationService, derivationService(context));

@@ -5,6 +5,7 @@ import { indexLogs } from "./indexing.ts";
 import { forgetOperations } from "./operations.ts";
 import { packArchived } from "./packing.ts";
 import { Sweeper } from "./sweeper.ts";
+import { forgetTickets } from "./tickets.ts";
 
 /** What becomes of sessions by itself. Runs in every replica. */
 export interface Archiver {
@@ -21,6 +22,7 @@ export function createArchiver(parts: ExpiryParts, logger: Logger): Archiver {
     packArchived(journal, clock),
     indexLogs(journal, clock),
     forgetOperations(journal, clock),
+    forgetTickets(journal, clock),
   ];
   const sweepers = chores.map((chore) => new Sweeper(chore, logger));
   return {

@@ -26,8 +26,14 @@ export interface Admitted extends Whole {
 
 const NONE: Access = { permission: Permission.UNSPECIFIED, until: 0 };
 
+/** False if the caller's credential is for another session only. */
+function opens({ onlySession }: Principal, uid: string): boolean {
+  return onlySession === undefined || onlySession === uid;
+}
+
 /** True if the session is the caller's own, living or not. */
 export function owns(head: Head, principal: Principal): boolean {
+  if (!opens(principal, head.uid)) return false;
   return head.session?.tenantId === principal.tenantId && head.session.userId === principal.userId;
 }
 
@@ -37,7 +43,7 @@ export function owns(head: Head, principal: Principal): boolean {
  */
 export function accessOf(head: Head, principal: Principal, now: Date): Access {
   const { session, grants } = head;
-  if (session === undefined || session.tenantId !== principal.tenantId) return NONE;
+  if (session?.tenantId !== principal.tenantId || !opens(principal, head.uid)) return NONE;
   const end = expiresAt(session);
   if (session.userId === principal.userId) return { permission: Permission.OWN, until: end };
   const grant = grants.length === 0 ? undefined : grantOf(head, principal, now);

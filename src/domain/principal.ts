@@ -14,8 +14,17 @@ export interface Principal {
   /** An e-mail address whose issuer says that it is the caller's. */
   readonly email?: string;
   /** How the caller proved who it is; `parley` where the service acts for a session's owner. */
-  readonly via: "dev" | "key" | "token" | "parley";
+  readonly via: "dev" | "key" | "token" | "ticket" | "parley";
+  /** What tells whether the caller would still be admitted. Without it, nothing can change that. */
+  readonly proof?: CredentialProof;
+  /** The internal id of the only session that the credential is for. */
+  readonly onlySession?: string;
 }
+
+/** What is kept of a credential while a stream goes on that it has opened. */
+export type CredentialProof =
+  | { readonly kind: "key"; readonly prefix: string; readonly hash: Uint8Array }
+  | { readonly kind: "token"; readonly endsAt: Date };
 
 export const ROLES = ["user", "worker", "admin"] as const;
 export type Role = (typeof ROLES)[number];

@@ -3,6 +3,7 @@ import type { ApiKey } from "../../gen/parley/v1/key_service_pb.js";
 import type { StoredKey } from "../domain/api-key.ts";
 import { unavailable } from "../domain/errors.ts";
 import type { EventRecord } from "../domain/event.ts";
+import type { Ticket } from "../domain/ticket.ts";
 import { deposit } from "./accounts/deposit.ts";
 import { listLedger } from "./accounts/list-ledger.ts";
 import { readAccount } from "./accounts/read-accounts.ts";
@@ -49,6 +50,7 @@ import { listTasks } from "./tasks/list-tasks.ts";
 import { offerTasks } from "./tasks/offer-tasks.ts";
 import { prepareRenewLease } from "./tasks/renew-lease.ts";
 import { typicalTask } from "./tasks/typical-task.ts";
+import { createTicket, expireTickets, findTicket } from "./tickets/tickets.ts";
 import { findTurn, readTurns } from "./turns/read-turns.ts";
 import { Writer } from "./writer/writer.ts";
 
@@ -284,6 +286,18 @@ export class DatabaseJournal implements port.Journal {
 
   findShared(tenantId: string, name: string): Promise<Head | undefined> {
     return this.#guard(() => findShared(this.#reads, tenantId, name));
+  }
+
+  createTicket(ticket: Ticket): Promise<void> {
+    return this.#guard(() => createTicket(this.#reads, ticket));
+  }
+
+  findTicket(hash: Uint8Array): Promise<Ticket | undefined> {
+    return this.#guard(() => findTicket(this.#reads, hash));
+  }
+
+  expireTickets(now: Date, limit: number): Promise<number> {
+    return this.#guard(() => expireTickets(this.#reads, now, limit));
   }
 
   expireOperations(now: Date, limit: number): Promise<number> {

@@ -13,6 +13,7 @@ import type { Keys } from "./keys/port.ts";
 import type { Search } from "./search/port.ts";
 import type { Shares } from "./shares/port.ts";
 import type { Tasks } from "./tasks/port.ts";
+import type { Tickets } from "./tickets/port.ts";
 import type { Turns } from "./turns/port.ts";
 
 /**
@@ -27,7 +28,7 @@ import type { Turns } from "./turns/port.ts";
  *
  * Numbers and times beyond what the store holds ask for the nearest it does.
  */
-export interface Journal extends Turns, Archive, Search, Tasks, Accounts, Keys, Shares {
+export interface Journal extends Turns, Archive, Search, Tasks, Accounts, Keys, Shares, Tickets {
   /** True if no other process can write to this journal while it is open. */
   readonly exclusive: boolean;
 
@@ -116,6 +117,7 @@ export type {
   Tasks,
   TypicalTask,
 } from "./tasks/port.ts";
+export type { Tickets } from "./tickets/port.ts";
 export type * from "./turns/port.ts";
 
 /** Names a session the way callers do. */

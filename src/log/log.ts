@@ -19,6 +19,7 @@ import type {
   SessionQuery,
   Shares,
   Tasks,
+  Tickets,
 } from "../journal/port.ts";
 import type { Rates } from "../live/port.ts";
 import { CoherentView } from "./coherent-view.ts";
@@ -50,6 +51,7 @@ export interface Log
     Keys,
     Shares,
     Rates,
+    Pick<Tickets, "createTicket" | "findTicket">,
     Pick<Tasks, "offerTasks" | "renewLease" | "findTask" | "listTasks" | "typicalTask"> {
   create(creation: Creation, retryable: boolean): Promise<Created>;
   write(request: WriteRequest): Promise<Written>;
@@ -138,6 +140,8 @@ export function createLog(stores: Stores): Log {
     noteKeyUses: (keyIds, at) => journal.noteKeyUses(keyIds, at),
     takeTokens: (payer, charges) => stores.live.takeTokens(payer, charges),
     openWatches: (owner) => watches.of(owner),
+    createTicket: (ticket) => journal.createTicket(ticket),
+    findTicket: (hash) => journal.findTicket(hash),
     fork: (request) => forker.fork(request),
     read: (request) => reader.read(request),
     readDeleted: (address) => journal.readDeletedHead(address),

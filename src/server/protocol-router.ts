@@ -14,6 +14,7 @@ import { registerReflection } from "./reflection/index.ts";
 import { REQUEST_ID } from "./request-id.ts";
 import { serveRpcs } from "./rpc-handler.ts";
 import type { Serving } from "./serving.ts";
+import { takeTickets, valuesOf } from "./ticket-in-query.ts";
 import { attributeUnread } from "./unread-request.ts";
 
 /** When event streams should come back: soon, but after a restart not all at once. */
@@ -58,6 +59,7 @@ export function protocolRouter(options: ProtocolOptions): HttpHandler {
     shutdownSignal,
     readerTimeoutMs: options.readerTimeoutMs,
     retryMs: RETRY_MS,
+    contextValues: valuesOf,
     errorBody: restErrorBody,
     errorStatus: restErrorStatus,
     onInternalError: (err, { request }) =>
@@ -65,7 +67,7 @@ export function protocolRouter(options: ProtocolOptions): HttpHandler {
   });
   registerPublic(router, options);
   for (const { method } of router.handlers) options.rules.prepare(method.input);
-  return serveRpcs(router, rest);
+  return serveRpcs(router, takeTickets(rest));
 }
 
 function registerPublic(router: ConnectRouter, options: ProtocolOptions): void {

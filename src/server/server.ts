@@ -3,6 +3,7 @@ import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 import type { Logger } from "pino";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Authenticator } from "./auth/authenticator.ts";
+import type { TicketAuthenticator } from "./auth/ticket.ts";
 import { allowOrigins } from "./cors.ts";
 import { contain, guard } from "./guard.ts";
 import type { HttpHandler } from "./http.ts";
@@ -30,6 +31,8 @@ export interface ServerOptions {
   readonly authenticators: readonly Authenticator[];
   /** How often callers may call. Default: as often as they like. */
   readonly rates?: RateRules | undefined;
+  /** Unset: tickets let nobody in. */
+  readonly tickets?: TicketAuthenticator;
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** Aborted when the service begins to stop: from then on it is not ready. */

@@ -4,6 +4,7 @@ const SECRET_KEYS = [
   "password",
   "token",
   "secret",
+  "ticket",
   "api_key",
   '["x-api-key"]',
 ] as const;

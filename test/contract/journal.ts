@@ -19,6 +19,7 @@ import { quotaContract } from "./journal-quotas.ts";
 import { rewriteContract } from "./journal-rewrites.ts";
 import { shareContract } from "./journal-shares.ts";
 import { taskContract } from "./journal-tasks.ts";
+import { ticketContract } from "./journal-tickets.ts";
 import { turnContract } from "./journal-turns.ts";
 import {
   addressOf,
@@ -100,6 +101,7 @@ export function journalContract(
     quotaContract(() => journal);
     keyContract(() => journal);
     shareContract(() => journal);
+    ticketContract(() => journal);
 
     describe("creating", () => {
       it("answers with the head and its first event", async () => {

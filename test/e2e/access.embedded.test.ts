@@ -3,6 +3,7 @@ import { callersSuite } from "./access/callers.ts";
 import { keysSuite } from "./access/keys.ts";
 import { revocationSuite } from "./access/revocation.ts";
 import { type GuardedService, startGuarded } from "./access/service.ts";
+import { ticketsSuite } from "./access/tickets.ts";
 import { tokensSuite } from "./access/tokens.ts";
 
 describe("access, embedded", () => {
@@ -17,12 +18,14 @@ describe("access, embedded", () => {
   describe("keys", () => keysSuite(target));
   describe("tokens", () => tokensSuite(target));
   describe("a revocation", () => revocationSuite(target, target));
+  describe("a ticket", () => ticketsSuite(target, target));
 
   it("logs why it refused, and never what with", () => {
     const log = service.lines.join("");
     expect(log).toContain('"why":"no credential"');
     expect(log).toContain("ERR_JWT_EXPIRED");
     expect(log).not.toMatch(/pk_[A-Za-z0-9_-]{13}/);
+    expect(log).not.toMatch(/tk_[A-Za-z0-9_-]{10}/);
     expect(log).not.toMatch(/eyJ[A-Za-z0-9_-]{10}/);
     expect(log).not.toContain(service.jwtSecret);
     expect(log).not.toMatch(/"level":50/);

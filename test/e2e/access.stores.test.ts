@@ -4,6 +4,7 @@ import { redisKeyPrefix, redisUrl } from "../support/redis.ts";
 import { describeWithServices } from "../support/services.ts";
 import { revocationSuite } from "./access/revocation.ts";
 import { type GuardedService, newShared, startGuarded, withKey } from "./access/service.ts";
+import { ticketsSuite } from "./access/tickets.ts";
 
 describeWithServices("access, two servers on Redis and Postgres", () => {
   let database: TestDatabase;
@@ -26,6 +27,12 @@ describeWithServices("access, two servers on Redis and Postgres", () => {
 
   describe("a revocation", () =>
     revocationSuite(
+      () => one,
+      () => other,
+    ));
+
+  describe("a ticket", () =>
+    ticketsSuite(
       () => one,
       () => other,
     ));

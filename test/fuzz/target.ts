@@ -15,7 +15,8 @@ export async function startTarget(): Promise<Target> {
     env: {
       LOG_LEVEL: "warn",
       PARLEY_ACCOUNTS: "on",
-      PARLEY_READER_TIMEOUT: "2s",
+      // A busy machine lets a request wait behind another for seconds; far below what counts as hanging.
+      PARLEY_READER_TIMEOUT: "8s",
       NODE_OPTIONS: `--inspect=127.0.0.1:${inspector}`,
     },
     patience: 60_000,

@@ -9,3 +9,4 @@ export { sessionSnapshots } from "./session-snapshots.ts";
 export { sessions } from "./sessions.ts";
 export { shares } from "./shares.ts";
 export { tasks } from "./tasks.ts";
+export { tickets } from "./tickets.ts";

@@ -5,6 +5,7 @@ import { devAuthenticator } from "./dev.ts";
 import { keyAuthenticator } from "./key.ts";
 import { KeyRing } from "./key-ring.ts";
 import { KeyUses } from "./key-uses.ts";
+import { type TicketAuthenticator, ticketAuthenticator } from "./ticket.ts";
 import { tokenAuthenticator } from "./token.ts";
 import { openVerifyingKey, type VerifyingKey } from "./token-keys.ts";
 
@@ -16,17 +17,27 @@ export async function openTokenKey({
   return mode === "dev" || tokens === undefined ? undefined : openVerifyingKey(tokens.key);
 }
 
+/** How callers prove who they are: by what is in their headers, or by a ticket. */
+export interface Authentication {
+  readonly authenticators: readonly Authenticator[];
+  readonly tickets: TicketAuthenticator;
+}
+
 /**
- * How callers prove who they are. In dev mode they need not, and credentials are not looked at;
- * else the headers of dev mode are not.
+ * In dev mode callers need not prove who they are, and credentials are not looked at; else the
+ * headers of dev mode are not.
  */
-export function authenticatorsFor(
+export function authenticationFor(
   auth: AuthConfig,
   tokenKey: VerifyingKey | undefined,
   { log, clock }: Pick<Context, "log" | "clock">,
-): readonly Authenticator[] {
-  if (auth.mode === "dev") return [devAuthenticator(auth.devUserId)];
+): Authentication {
   const now = () => clock.now();
+  const find = (hash: Uint8Array) => log.findTicket(hash);
+  if (auth.mode === "dev") {
+    const tickets = ticketAuthenticator({ find, now, ring: undefined });
+    return { authenticators: [devAuthenticator(auth.devUserId)], tickets };
+  }
   const ring = new KeyRing({
     find: (prefix) => log.findKeys(prefix),
     now,
@@ -34,7 +45,11 @@ export function authenticatorsFor(
   });
   const uses = new KeyUses({ note: (keyIds, at) => log.noteKeyUses(keyIds, at), now });
   const keys = keyAuthenticator(ring, uses);
-  if (auth.tokens === undefined || tokenKey === undefined) return [keys];
+  const tickets = ticketAuthenticator({ find, now, ring });
+  if (auth.tokens === undefined || tokenKey === undefined) {
+    return { authenticators: [keys], tickets };
+  }
   const { tenantId } = auth;
-  return [keys, tokenAuthenticator({ ...auth.tokens, key: tokenKey, tenantId, now })];
+  const tokens = tokenAuthenticator({ ...auth.tokens, key: tokenKey, tenantId, now });
+  return { authenticators: [keys, tokens], tickets };
 }

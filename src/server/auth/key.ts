@@ -8,14 +8,11 @@ import type { KeyUses } from "./key-uses.ts";
 
 /** Callers who show an API key. */
 export function keyAuthenticator(ring: KeyRing, uses: KeyUses): Authenticator {
-  // By which key a stream's caller came, for as long as somebody has the caller.
-  const keys = new WeakMap<Principal, StoredKey>();
   const admit = (stored: StoredKey | undefined): Principal => {
     if (stored === undefined) throw unauthenticated("a key that does not work");
     uses.used(stored.key);
-    const caller = callerByKey(stored.key);
-    keys.set(caller, stored);
-    return caller;
+    const { key, hash } = stored;
+    return { ...callerByKey(key), proof: { kind: "key", prefix: key.prefix, hash } };
   };
   return {
     name: "key",
@@ -25,11 +22,9 @@ export function keyAuthenticator(ring: KeyRing, uses: KeyUses): Authenticator {
       const found = ring.find(credential.text);
       return found instanceof Promise ? found.then(admit) : admit(found);
     },
-    async isStillGood(caller) {
-      const stored = keys.get(caller);
-      if (stored === undefined) return true;
-      const found = await ring.findByHash(stored.key.prefix, Buffer.from(stored.hash));
-      return found !== undefined;
+    async isStillGood({ proof }) {
+      if (proof?.kind !== "key") return true;
+      return (await ring.findByHash(proof.prefix, Buffer.from(proof.hash))) !== undefined;
     },
   };
 }

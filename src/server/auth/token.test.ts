@@ -141,6 +141,7 @@ describe("claims", () => {
       groups: new Set(["a", "Data Science"]),
       email: "ann@example.com",
       via: "token",
+      proof: { kind: "token", endsAt: new Date((seconds + 60) * 1000) },
     });
   });
 
@@ -152,6 +153,7 @@ describe("claims", () => {
       roles: new Set(["user"]),
       groups: new Set(),
       via: "token",
+      proof: { kind: "token", endsAt: new Date((seconds + 60) * 1000) },
     });
     await expect(named({}, { user: "email" })).rejects.toMatchObject(REFUSED);
     await expect(named({}, { tenant: "tid" })).rejects.toMatchObject(REFUSED);

@@ -1,7 +1,7 @@
 import { errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
 import type { TokenConfig } from "../../config/auth.ts";
 import { ParleyError, unauthenticated } from "../../domain/errors.ts";
-import type { Principal } from "../../domain/principal.ts";
+import { isBeforeEnd } from "../../domain/ticket.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { credentialIn } from "./credential.ts";
 import { callerByClaims } from "./token-claims.ts";
@@ -16,7 +16,6 @@ export interface TokenOptions extends Omit<TokenConfig, "key"> {
 
 /** Callers who show a token that somebody trusted has signed. */
 export function tokenAuthenticator(options: TokenOptions): Authenticator {
-  const ends = new WeakMap<Principal, number>();
   const { now, toleranceMs } = options;
   return {
     name: "token",
@@ -24,12 +23,11 @@ export function tokenAuthenticator(options: TokenOptions): Authenticator {
       const credential = credentialIn(header);
       if (credential?.kind !== "token") return undefined;
       return verify(credential.text, options).then((payload) => {
-        const caller = callerByClaims(payload, options);
-        ends.set(caller, (payload.exp ?? 0) * 1000 + toleranceMs);
-        return caller;
+        const endsAt = new Date((payload.exp ?? 0) * 1000 + toleranceMs);
+        return { ...callerByClaims(payload, options), proof: { kind: "token", endsAt } };
       });
     },
-    isStillGood: (caller) => now().getTime() < (ends.get(caller) ?? Number.POSITIVE_INFINITY),
+    isStillGood: ({ proof }) => isBeforeEnd(proof, now()),
   };
 }
 

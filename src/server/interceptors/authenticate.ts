@@ -4,21 +4,33 @@ import { callerKey } from "../../api/caller.ts";
 import { ParleyError, unauthenticated } from "../../domain/errors.ts";
 import type { Principal } from "../../domain/principal.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
+import { credentialIn } from "../auth/credential.ts";
+import type { TicketAuthenticator } from "../auth/ticket.ts";
 import { REQUEST_ID } from "../request-id.ts";
-import { type CallRequest, methodName } from "./call.ts";
+import { ticketKey } from "../ticket-in-query.ts";
+import { type CallRequest, isReadStream, methodName } from "./call.ts";
 import { watchCredential } from "./watch-credential.ts";
+
+export interface Authentication {
+  /** Tried in order. */
+  readonly authenticators: readonly Authenticator[];
+  /** Unset: tickets let nobody in. */
+  readonly tickets?: TicketAuthenticator | undefined;
+  readonly logger: Logger;
+}
 
 /** Somebody who is known, and how. */
 interface Known {
   readonly caller: Principal;
-  readonly way: Authenticator;
+  readonly way: Pick<Authenticator, "isStillGood">;
 }
 
 /**
  * Finds out who calls, by the first way that applies, and refuses everybody else: always in the
  * same words, so that nobody learns what was wrong; that is in the log, without the credential.
  */
-export function authenticateCalls(ways: readonly Authenticator[], logger: Logger): Interceptor {
+export function authenticateCalls(options: Authentication): Interceptor {
+  const { authenticators, tickets, logger } = options;
   return (next) => (req) => {
     const admit = ({ caller, way }: Known) => {
       req.contextValues.set(callerKey, caller);
@@ -30,7 +42,11 @@ export function authenticateCalls(ways: readonly Authenticator[], logger: Logger
     };
     let known: Known | Promise<Known>;
     try {
-      known = authenticate(ways, req.header);
+      const ticket = req.contextValues.get(ticketKey);
+      known =
+        ticket === undefined
+          ? authenticate(authenticators, req.header)
+          : admitTicket(ticket, req, tickets);
     } catch (error) {
       return refuse(error);
     }
@@ -50,6 +66,23 @@ function authenticate(ways: readonly Authenticator[], header: Headers): Known | 
     if (caller !== undefined) return { caller, way };
   }
   throw unauthenticated("no credential");
+}
+
+/** By a ticket, where one may come: pages read streams so, and for anything else they have headers. */
+async function admitTicket(
+  ticket: string,
+  req: CallRequest,
+  tickets: TicketAuthenticator | undefined,
+): Promise<Known> {
+  if (tickets === undefined || !takesTickets(req)) {
+    throw unauthenticated("a ticket where none counts");
+  }
+  if (credentialIn(req.header) !== undefined) throw unauthenticated("two different credentials");
+  return { caller: await tickets.admit(ticket), way: tickets };
+}
+
+function takesTickets({ method, requestMethod }: CallRequest): boolean {
+  return requestMethod === "GET" && isReadStream(method);
 }
 
 function logRefusal(error: unknown, req: CallRequest, logger: Logger): void {

@@ -1,4 +1,5 @@
 import type { DescMethod } from "@bufbuild/protobuf";
+import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 
 type Next = Parameters<Interceptor>[0];
@@ -15,6 +16,12 @@ export function methodName({ method }: CallRequest): string {
     names.set(method, name);
   }
   return name;
+}
+
+/** A method that only reads, and answers with a stream. */
+export function isReadStream({ methodKind, idempotency }: DescMethod): boolean {
+  const { NO_SIDE_EFFECTS } = MethodOptions_IdempotencyLevel;
+  return methodKind === "server_streaming" && idempotency === NO_SIDE_EFFECTS;
 }
 
 export type Protocol = "grpc" | "grpc-web" | "connect" | "rest";

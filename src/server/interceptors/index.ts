@@ -2,6 +2,7 @@ import type { Interceptor } from "@connectrpc/connect";
 import type { Logger } from "pino";
 import type { Metrics } from "../../telemetry/metrics.ts";
 import type { Authenticator } from "../auth/authenticator.ts";
+import type { TicketAuthenticator } from "../auth/ticket.ts";
 import { authenticateCalls } from "./authenticate.ts";
 import { authorizeCalls } from "./authorize.ts";
 import { boundCalls, type DeadlineOptions } from "./deadline.ts";
@@ -15,6 +16,7 @@ export interface InterceptorOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly authenticators: readonly Authenticator[];
+  readonly tickets?: TicketAuthenticator | undefined;
   readonly deadline: DeadlineOptions;
   readonly rules: RequestRules;
   /** Undefined where nothing is limited, which then costs nothing. */
@@ -44,7 +46,7 @@ export function callInterceptors(options: InterceptorOptions): Interceptor[] {
     ...(rates ? [tellRates()] : []),
     mapErrors(options.logger),
     boundCalls(options.deadline),
-    authenticateCalls(options.authenticators, options.logger),
+    authenticateCalls(options),
     ...(rates ? [limitRates(rates, options.metrics)] : []),
     authorizeCalls(),
     fillRequestId(),

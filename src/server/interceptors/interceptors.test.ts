@@ -163,13 +163,17 @@ describe("authenticateCalls", () => {
 
   it("lets the first way decide that knows the caller", async () => {
     const req = request({ header: { b: "1", c: "1" } });
-    await run(authenticateCalls([as("a"), as("b"), as("c")], SILENT), () => undefined, req);
+    await run(
+      authenticateCalls({ authenticators: [as("a"), as("b"), as("c")], logger: SILENT }),
+      () => undefined,
+      req,
+    );
     expect(callerOf({ values: req.contextValues }).userId).toBe("b");
   });
 
   it("refuses whom nobody knows, before the handler", async () => {
     let ran = false;
-    const call = run(authenticateCalls([as("a")], SILENT), () => {
+    const call = run(authenticateCalls({ authenticators: [as("a")], logger: SILENT }), () => {
       ran = true;
     });
     await expect(call).rejects.toMatchObject({ reason: "unauthenticated" });

@@ -6,6 +6,7 @@ import type { CallRequest, CallResponse } from "./call.ts";
 
 type StreamRequest = CallRequest & { readonly stream: true };
 type Next = Parameters<Interceptor>[0];
+type Way = Pick<Authenticator, "isStillGood">;
 
 /** Between two looks at what a stream began with. */
 const LOOK_MS = 400;
@@ -17,7 +18,7 @@ const LOOK_MS = 400;
 export async function watchCredential(
   next: Next,
   req: StreamRequest,
-  way: Authenticator,
+  way: Way,
   caller: Principal,
 ): Promise<CallResponse> {
   if (way.isStillGood === undefined) return next(req);
@@ -36,12 +37,12 @@ export async function watchCredential(
 
 /** Looks at a credential again and again, and raises its signal when it is not good any more. */
 class CredentialLook {
-  readonly #way: Authenticator;
+  readonly #way: Way;
   readonly #caller: Principal;
   readonly #controller = new AbortController();
   #timer: NodeJS.Timeout;
 
-  constructor(way: Authenticator, caller: Principal) {
+  constructor(way: Way, caller: Principal) {
     this.#way = way;
     this.#caller = caller;
     this.#timer = this.#later();

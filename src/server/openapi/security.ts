@@ -1,6 +1,7 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import type { Security, SecurityRequirement } from "../../rest/openapi/index.ts";
 import { accessRule } from "../interceptors/authorize.ts";
+import { isReadStream } from "../interceptors/call.ts";
 
 /** A key or a token says by itself which roles its holder has. */
 const PROVEN: readonly SecurityRequirement[] = [{ key: [] }, { token: [] }];
@@ -21,6 +22,13 @@ export const SECURITY: Security = {
       scheme: "bearer",
       bearerFormat: "JWT",
       description: "A token of an issuer that the server trusts (`PARLEY_JWT_…`).",
+    },
+    ticket: {
+      type: "apiKey",
+      in: "query",
+      name: "ticket",
+      description:
+        "A ticket, `tk_…`, for browsers' EventSource: one minute long, from createTicket.",
     },
     user: {
       type: "apiKey",
@@ -51,6 +59,7 @@ export const SECURITY: Security = {
 
 /** What a method needs that not everybody has; undefined: nothing. */
 export function methodSecurity(method: DescMethod): readonly SecurityRequirement[] | undefined {
+  if (isReadStream(method)) return [...PROVEN, { ticket: [] }, ...BELIEVED];
   const role = accessRule(method)?.role;
   if (!role) return undefined;
   return [...PROVEN, ...BELIEVED.map((callers) => ({ ...callers, roles: [role] }))];

@@ -100,8 +100,8 @@ const CHANCE: readonly [RegExp, string][] = [
   [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/, "<time>"],
   [/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, "<id>"],
   [/^\d+-\d+-[0-9a-f]{12}$/, "<etag>"],
-  // A key's secret, and how it begins.
-  [/^pk_[A-Za-z0-9_-]+$/, "<secret>"],
+  // A secret of a key or a ticket, and how a key begins.
+  [/^(?:pk|tk)_[A-Za-z0-9_-]+$/, "<secret>"],
   // A link's, alone and in its URL.
   [/^(https?:.*\/)?ps_[A-Za-z0-9_-]+$/, "<link>"],
   // Derived from the tenant too.

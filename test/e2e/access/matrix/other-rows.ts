@@ -2,6 +2,7 @@ import { AccountService } from "../../../../gen/parley/v1/account_service_pb.js"
 import { KeyService } from "../../../../gen/parley/v1/key_service_pb.js";
 import { QuotaService } from "../../../../gen/parley/v1/quota_service_pb.js";
 import { TaskService } from "../../../../gen/parley/v1/task_service_pb.js";
+import { TicketService } from "../../../../gen/parley/v1/ticket_service_pb.js";
 import { WorkerService } from "../../../../gen/parley/v1/worker_service_pb.js";
 import { all, from, own, type Row, role, row } from "./row.ts";
 import { must, type Preparation, type World } from "./world.ts";
@@ -84,6 +85,7 @@ export const OTHER_ROWS: readonly Row[] = [
   row(accounts.getAccount, all(), () => ({})),
   row(accounts.depositFunds, role("admin"), () => ({ userId: "x", amount: 1 }), { changes }),
   row(accounts.listLedgerEntries, all(), () => ({})),
+  row(TicketService.method.createTicket, from("viewer"), ({ sessionId }) => ({ sessionId })),
   row(QuotaService.method.getQuota, all(), () => ({})),
 ];
 

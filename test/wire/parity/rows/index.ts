@@ -14,6 +14,7 @@ import { SERVER_ROWS } from "./server.ts";
 import { SESSION_ROWS } from "./sessions.ts";
 import { SHARE_ROWS } from "./shares.ts";
 import { TASK_ROWS } from "./tasks.ts";
+import { TICKET_ROWS } from "./tickets.ts";
 import { TURN_AND_STATE_ROWS } from "./turns-and-state.ts";
 import { CLAIM_ROWS, OUTCOME_ROWS, OUTPUT_ROWS } from "./workers.ts";
 
@@ -42,6 +43,7 @@ export const ROWS: readonly Row[] = [
   ...LEDGER_ROWS,
   ...KEY_ROWS,
   ...QUOTA_ROWS,
+  ...TICKET_ROWS,
   ...LIFETIME_ROWS,
   ...SERVER_ROWS,
 ];
