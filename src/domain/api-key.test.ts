@@ -45,6 +45,7 @@ describe("a key", () => {
       userId: "u",
       scopes: new Set(["sessions:read"]),
       roles: new Set(["user"]),
+      keyId: "id",
       via: "key",
     });
   });

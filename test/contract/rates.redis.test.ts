@@ -23,7 +23,11 @@ async function open(): Promise<RatesSubject> {
   const gate = new Gate({ probe: async () => {}, probeEveryMs: 5_000 });
   const [rates, another] = clients.map(
     (client) =>
-      new TokenBuckets(client, { take: { ...take, lua } }, gate, { prefix, limitMs: 5_000 }),
+      new TokenBuckets(client, { take: { ...take, lua } }, gate, {
+        prefix,
+        limitMs: 5_000,
+        onError: fail,
+      }),
   ) as [TokenBuckets, TokenBuckets];
   await admin.set(clock, 1_000_000);
   return {
@@ -41,6 +45,10 @@ async function open(): Promise<RatesSubject> {
       for (const client of clients) client.disconnect();
     },
   };
+}
+
+function fail(error: unknown): never {
+  throw error;
 }
 
 ratesContract("redis", open, describeWithServices);

@@ -99,6 +99,14 @@ function bucketContract(subject: () => RatesSubject): void {
     }
   });
 
+  it("may fill faster than any clock ticks", async () => {
+    const payer = newPayer();
+    const of = limit({ perMinute: 1_000_000_000 });
+    expect(await admitted(subject().rates, payer, one(of), 20)).toBe(20);
+    const { remaining } = (await take(payer, [{ limit: of, cost: 0 }])).standings[0]!;
+    expect(remaining).toBeGreaterThan(999_999_000);
+  });
+
   it("that is full gives more than it holds, and owes it", async () => {
     const payer = newPayer();
     const much = [{ limit: limit(), cost: 90 }];

@@ -285,7 +285,8 @@ export declare const ArchiveService: GenService<{
   },
   /**
    * Takes an archived session back, with all it held.
-   * Errors: invalid_argument, session_not_found, idempotency_conflict.
+   * Errors: invalid_argument, session_not_found, session_quota_exceeded (the
+   * caller has as many sessions as it may), idempotency_conflict.
    *
    * @generated from rpc parley.v1.ArchiveService.ReviveSession
    */

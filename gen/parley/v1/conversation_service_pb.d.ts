@@ -154,7 +154,8 @@ export declare const ConversationService: GenService<{
    * its time is over. With partials, a message comes after its partials, and none
    * of them after it.
    * Errors: invalid_argument (`after_seq` is beyond the log),
-   * session_not_found, session_expired.
+   * session_not_found, session_expired, session_quota_exceeded (the caller has as
+   * many watches as it may).
    *
    * @generated from rpc parley.v1.ConversationService.WatchSession
    */

@@ -138,7 +138,8 @@ export declare const DerivationService: GenService<{
    * deleted names a new one; so does a deleted session's id that is named.
    * Errors: invalid_argument (the field and the header name different ids; no id,
    * and no message to derive one from), session_expired (the session that is
-   * named: it may be taken back from the archive).
+   * named: it may be taken back from the archive), session_quota_exceeded (the
+   * caller has as many sessions as it may).
    *
    * @generated from rpc parley.v1.DerivationService.ResolveSession
    */

@@ -33,7 +33,8 @@ export declare const SessionService: GenService<{
    * Errors: invalid_argument, payload_too_large, session_exists (another session
    * of the caller has the `external_id`, or an expired one the `session_id`),
    * insufficient_balance (the account does not cover what the run would hold),
-   * session_quota_exceeded (too many runs of the caller are open),
+   * session_quota_exceeded (too many runs of the caller are open, or it has as
+   * many sessions as it may),
    * idempotency_conflict.
    *
    * @generated from rpc parley.v1.SessionService.CreateSession
@@ -97,6 +98,7 @@ export declare const SessionService: GenService<{
    * Restores the last deleted session of an id as it was. Restoring a living one
    * changes nothing, unless an older one of the same id was deleted before.
    * Errors: session_not_found, session_exists (the id was taken again since),
+   * session_quota_exceeded (the caller has as many sessions as it may),
    * idempotency_conflict.
    *
    * @generated from rpc parley.v1.SessionService.RestoreSession
@@ -158,7 +160,8 @@ export declare const SessionService: GenService<{
    * its own way; what is redacted in one stays in the other.
    * Errors: invalid_argument (`at_seq` is beyond the log), session_not_found,
    * session_expired, session_exists, payload_too_large (more than 100,000
-   * events), idempotency_conflict.
+   * events), session_quota_exceeded (the caller has as many sessions as it may),
+   * idempotency_conflict.
    *
    * @generated from rpc parley.v1.SessionService.ForkSession
    */

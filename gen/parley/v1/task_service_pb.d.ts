@@ -22,7 +22,8 @@ export declare const TaskService: GenService<{
    * Submits a task, and creates the conversation it is for if need be.
    * Errors: invalid_argument, session_expired, session_busy (it has a task and
    * `on_busy` is reject; 100 tasks wait; it is a run, which takes no other),
-   * budget_exceeded, payload_too_large, idempotency_conflict.
+   * budget_exceeded, payload_too_large, session_quota_exceeded (the caller has as
+   * many sessions as it may), idempotency_conflict.
    *
    * @generated from rpc parley.v1.TaskService.SubmitTask
    */

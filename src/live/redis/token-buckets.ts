@@ -10,6 +10,7 @@ import { type Taken, type TokenLease, TokenLeases } from "./token-leases.ts";
 export interface TokenBucketsOptions {
   readonly prefix: string;
   readonly limitMs: number;
+  readonly onError: (error: unknown) => void;
 }
 
 /** Buckets in Redis; in this process while Redis is away. */
@@ -45,8 +46,9 @@ export class TokenBuckets {
       const taken = await this.#gate.pass(limitMs, () => this.#take(keys, {}, rest));
       lease.keep(charges, taken);
       return { admitted: taken.admitted, standings: taken.standings };
-    } catch {
-      // The gate has noticed. What the script may have taken all the same is lost.
+    } catch (error) {
+      // What the script may have taken all the same is lost.
+      this.#options.onError(error);
       return this.#alone.take(payer, charges);
     } finally {
       lease.asked();

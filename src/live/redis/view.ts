@@ -76,6 +76,7 @@ export class RedisView implements LiveView {
     this.#buckets = new TokenBuckets(commands, scripts, this.#gate, {
       prefix: options.prefix,
       limitMs: options.readLimitMs,
+      onError: options.onError,
     });
     this.#subscriber = new Subscriber(wakeUps, {
       limitMs: options.subscribeLimitMs,

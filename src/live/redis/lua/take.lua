@@ -68,7 +68,7 @@ local function text(i)
   return string.format("%.17g %.17g %.17g", full[i][1], full[i][2], full[i][3])
 end
 local function life(i)
-  return math.ceil(math.max(full[i][1], full[i][2], full[i][3]) - now)
+  return math.max(math.ceil(math.max(full[i][1], full[i][2], full[i][3]) - now), 1)
 end
 if changed[1] then redis.call("SET", KEYS[1], text(1), "PX", life(1)) end
 if changed[2] then redis.call("SET", KEYS[2], text(2), "PX", life(2)) end
