@@ -57,7 +57,7 @@ it("leaves of a message its id, place, time, actor, task and role", () => {
 });
 
 it("rewrites the event without its place, and names the tails anew", () => {
-  const { rewrites, state, events } = redact(head, record, redacted);
+  const { rewrites, state, events } = redact(head, [record], redacted);
   const [rewrite] = rewrites!;
   expect(rewrite).toMatchObject({
     seq: 300,
