@@ -29,7 +29,6 @@ export function addComment(context: Context) {
     const { content, replyTo } = request;
     const commentType = request.commentType || CommentType.NOTE;
     const value = { content, commentType, reference: wantedReference(request), replyTo };
-    const event = newEvent(draftEvent(context, principal, { case: "commentAdded", value }));
     const seen = await seeComments(context, principal, request.sessionId);
     const problem =
       "refusal" in seen ? undefined : await referenceProblem(context, seen.reading, request);
@@ -45,6 +44,8 @@ export function addComment(context: Context) {
         refuseUnknownParent(comments, replyTo);
         refuseManyComments(comments);
         refuseManyEvents(records.length);
+        // Not before: a place that there is not may be a number that no event holds.
+        const event = newEvent(draftEvent(context, principal, { case: "commentAdded", value }));
         refuseFullLog(session, [event]);
         return append(head, [event]);
       },
