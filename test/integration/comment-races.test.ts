@@ -8,14 +8,13 @@ import { SessionService } from "../../gen/parley/v1/session_service_pb.js";
 import { callerKey } from "../../src/api/caller.ts";
 import { registerServices } from "../../src/api/index.ts";
 import { systemClock } from "../../src/clock.ts";
-import { DEFAULT_WORK_POLICY } from "../../src/domain/work-policy.ts";
-import { uuidV7 } from "../../src/ids.ts";
 import { openPgliteJournal } from "../../src/journal/index.ts";
 import type { Journal } from "../../src/journal/port.ts";
 import { openMemoryView } from "../../src/live/index.ts";
 import { createLog, type Log } from "../../src/log/log.ts";
 import { OWNER } from "../../src/log/testing/sessions.ts";
 import { mapErrors } from "../../src/server/interceptors/errors.ts";
+import { handlerContext } from "../support/handler-context.ts";
 
 const SECRET = "xyloquartz";
 
@@ -38,11 +37,7 @@ describe("a change and the deletion of one comment", () => {
     };
     const stalenessMs = Number.POSITIVE_INFINITY;
     log = createLog({ journal, live, clock: systemClock, logger, stalenessMs });
-    const context = {
-      ...{ log, clock: systemClock, ids: uuidV7, logger, work: DEFAULT_WORK_POLICY },
-      publicUrl: () => "http://parley.test",
-      shutdown: new AbortController().signal,
-    };
+    const context = handlerContext(log);
     const asOwner: Interceptor = (next) => (request) => {
       request.contextValues.set(callerKey, OWNER);
       return next(request);
