@@ -475,12 +475,6 @@ export declare const DeleteCommentRequestSchema: GenMessage<DeleteCommentRequest
  * @generated from message parley.v1.DeleteCommentResponse
  */
 export declare type DeleteCommentResponse = Message<"parley.v1.DeleteCommentResponse"> & {
-  /**
-   * The session's version after it.
-   *
-   * @generated from field: uint32 version = 1;
-   */
-  version: number;
 };
 
 /**

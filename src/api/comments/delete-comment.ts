@@ -32,11 +32,10 @@ export function deleteComment(context: Context) {
     const line = `${principal.tenantId}/${principal.userId}/${request.sessionId}`;
     return turnstile.pass(line, async () => {
       let written = await remove(name(request));
-      const version = versionOf(written);
       // A change that was under way then may have come just before it, with its text; from then on
       // none comes, since the gate has moved.
       while (written.events.length > 0) written = await remove(name({ ...request, requestId: "" }));
-      return { version };
+      return {};
     });
   };
 }
@@ -76,8 +75,4 @@ function decide(
   const value = { commentId, seqs: [...textSeqs] };
   const draft = draftEvent(context, principal, { case: "commentDeleted", value });
   return redact(head, emptied, draft, { movesGate: true });
-}
-
-function versionOf({ events, head }: Written): number {
-  return events.at(-1)?.seq ?? head?.session?.version ?? 0;
 }
