@@ -118,6 +118,7 @@ CREATE TABLE session_events (
   bytes bytea NOT NULL,
   CONSTRAINT session_events_pkey PRIMARY KEY (session, seq)
 ) PARTITION BY HASH (session);
+CREATE INDEX session_events_comments ON ONLY public.session_events USING btree (session, seq) WHERE (type ~~ 'comment\_%'::text);
 CREATE INDEX session_events_messages ON ONLY public.session_events USING btree (session, message_no) INCLUDE (role, seq) WHERE (role IS NOT NULL);
 CREATE INDEX session_events_turn_ends ON ONLY public.session_events USING btree (session, turn, seq) WHERE (type = 'turn_ended'::text);
 CREATE INDEX session_events_turn_starts ON ONLY public.session_events USING btree (session, turn, seq) WHERE starts_turn;

@@ -1,6 +1,7 @@
 import type { ConnectRouter } from "@connectrpc/connect";
 import { AccountService } from "../../gen/parley/v1/account_service_pb.js";
 import { ArchiveService } from "../../gen/parley/v1/archive_service_pb.js";
+import { CommentService } from "../../gen/parley/v1/comment_service_pb.js";
 import { ConversationService } from "../../gen/parley/v1/conversation_service_pb.js";
 import { DerivationService } from "../../gen/parley/v1/derivation_service_pb.js";
 import { KeyService } from "../../gen/parley/v1/key_service_pb.js";
@@ -17,6 +18,7 @@ import { WorkerService } from "../../gen/parley/v1/worker_service_pb.js";
 import type { Context } from "../context.ts";
 import { accountService } from "./accounts/index.ts";
 import { archiveService } from "./archive/index.ts";
+import { commentService } from "./comments/index.ts";
 import { conversationService } from "./conversation/index.ts";
 import { derivationService } from "./derivation/index.ts";
 import { keyService } from "./keys/index.ts";
@@ -38,6 +40,7 @@ export const SERVICES = [
   ConversationService,
   TurnService,
   ShareService,
+  CommentService,
   RunService,
   TaskService,
   WorkerService,
@@ -57,6 +60,7 @@ export function registerServices(router: ConnectRouter, context: Context): void 
   router.service(ConversationService, conversationService(context));
   router.service(TurnService, turnService(context));
   router.service(ShareService, shareService(context));
+  router.service(CommentService, commentService(context));
   router.service(RunService, runService(context));
   router.service(TaskService, taskService(context));
   router.service(WorkerService, workerService(context));

@@ -45,7 +45,6 @@ describe("a key", () => {
       userId: "u",
       scopes: new Set(["sessions:read"]),
       roles: new Set(["user"]),
-      keyId: "id",
       via: "key",
     });
   });

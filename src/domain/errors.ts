@@ -42,6 +42,7 @@ export const REASONS = {
   results_not_available: { code: "not_found", http: 404 },
   key_not_found: { code: "not_found", http: 404 },
   share_not_found: { code: "not_found", http: 404 },
+  comment_not_found: { code: "not_found", http: 404 },
   not_found: { code: "not_found", http: 404 },
   method_not_allowed: { code: "unimplemented", http: 405 },
   not_acceptable: { code: "invalid_argument", http: 406 },
@@ -136,6 +137,11 @@ export function keyNotFound(): ParleyError {
 /** The one answer for a link or share that is unknown, revoked, over or another tenant's. */
 export function shareNotFound(): ParleyError {
   return new ParleyError("share_not_found", "the share does not exist");
+}
+
+/** The session has no such comment, or has it no longer. */
+export function commentNotFound(): ParleyError {
+  return new ParleyError("comment_not_found", "the comment does not exist");
 }
 
 export function taskNotFound(): ParleyError {

@@ -1,5 +1,6 @@
 import { create, type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
+import { CommentType } from "../../gen/parley/v1/comment_event_pb.js";
 import { type Event, EventSchema } from "../../gen/parley/v1/event_pb.js";
 import { Role } from "../../gen/parley/v1/message_pb.js";
 import { SessionType } from "../../gen/parley/v1/session_pb.js";
@@ -56,6 +57,11 @@ describe("the sentence of an event", () => {
       "The analysis run was created",
       { case: "sessionCreated", value: { session: { sessionType: SessionType.ANALYSIS } } },
     ],
+    [
+      "A comment was added: question, an answer",
+      { case: "commentAdded", value: { commentType: CommentType.QUESTION, replyTo: "c" } },
+    ],
+    ["A comment was opened again", { case: "commentResolved", value: { resolved: false } }],
     [
       "The session changed: title, labels",
       { case: "sessionUpdated", value: { fields: ["title", "labels"] } },

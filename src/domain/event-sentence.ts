@@ -1,3 +1,4 @@
+import { type CommentAdded, CommentType } from "../../gen/parley/v1/comment_event_pb.js";
 import type {
   AgentEvent,
   Event,
@@ -56,6 +57,10 @@ const SENTENCES: { readonly [K in Kind]: (value: Value<K>, event: Event) => stri
   shareRevoked: () => "A share was revoked",
   shareLinkOpened: () => "Somebody opened the link of a share",
   ownershipTransferred: () => "The session has another owner",
+  commentAdded: commented,
+  commentEdited: () => "A comment was changed",
+  commentResolved: ({ resolved }) => `A comment was ${resolved ? "resolved" : "opened again"}`,
+  commentDeleted: () => "A comment was deleted",
   budgetExceeded: ({ limit, policy }) => `The budget's ${limit} is spent: ${FOLLOWS[policy]}`,
 };
 
@@ -107,6 +112,11 @@ function forked({ session }: SessionForked): string {
 function appended({ role, redacted }: MessageAppended): string {
   const who = (Role[role] ?? "unspecified").toLowerCase();
   return `A message of role ${who} was appended${redacted ? "; its content was taken away" : ""}`;
+}
+
+function commented({ commentType, replyTo }: CommentAdded): string {
+  const what = (CommentType[commentType] ?? "").toLowerCase();
+  return `A comment was added: ${what}${replyTo === undefined ? "" : ", an answer"}`;
 }
 
 function reported({ agentId, name }: AgentEvent): string {

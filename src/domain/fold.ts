@@ -9,7 +9,13 @@ import { applyStateChange } from "./state-change.ts";
 import { applyToWork, dropWork } from "./work.ts";
 
 /** Names of the kinds of event that are appended and change no state. */
-export const APPENDED_TYPES = ["message", "agent_event"] as const;
+export const APPENDED_TYPES = [
+  "message",
+  "agent_event",
+  "comment_added",
+  "comment_edited",
+  "comment_resolved",
+] as const;
 
 /** What of a session is a fork's own from the start. */
 const FORKED_FIELDS = [
@@ -97,6 +103,10 @@ function apply(head: Head, session: Session, event: Event): void {
     case "message":
     case "messageRedacted":
     case "agentEvent":
+    case "commentAdded":
+    case "commentEdited":
+    case "commentResolved":
+    case "commentDeleted":
     case undefined:
       return;
   }

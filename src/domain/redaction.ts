@@ -1,25 +1,48 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
+import { CommentAddedSchema, CommentEditedSchema } from "../../gen/parley/v1/comment_event_pb.js";
 import { type Event, EventSchema, MessageAppendedSchema } from "../../gen/parley/v1/event_pb.js";
-import { changeState, type Decision } from "./decision.ts";
+import { changeState, type Decision, type Rewrite } from "./decision.ts";
 import { ParleyError } from "./errors.ts";
 import { bytesWithoutPlace, decodeEvent, type EventDraft, type EventRecord } from "./event.ts";
 
-/** The event of a message with its content taken away: its id, place, time, actor, task and role remain. */
+/**
+ * An event with its content taken away, of a message or of a comment: its id, place, time, actor,
+ * task and role or type remain. Events of other kinds stay as they are.
+ */
 export function withoutContent(event: Event): Event {
-  if (event.payload.case !== "message") throw messageNotFound();
-  const { role } = event.payload.value;
-  const value = create(MessageAppendedSchema, { role, redacted: true });
-  return create(EventSchema, {
-    seq: event.seq,
-    turnNumber: event.turnNumber,
-    eventId: event.eventId,
-    type: event.type,
-    at: event.at,
-    actor: event.actor,
-    taskId: event.taskId,
-    payload: { case: "message", value },
-  });
+  const payload = emptied(event.payload);
+  if (payload === undefined) return event;
+  const { seq, turnNumber, eventId, type, at, actor, taskId } = event;
+  return create(EventSchema, { seq, turnNumber, eventId, type, at, actor, taskId, payload });
+}
+
+function emptied(payload: Event["payload"]): Event["payload"] | undefined {
+  switch (payload.case) {
+    case "message": {
+      const { role } = payload.value;
+      const value = create(MessageAppendedSchema, { role, redacted: true });
+      return { case: "message", value };
+    }
+    case "commentAdded": {
+      const { commentType, replyTo } = payload.value;
+      const value = create(CommentAddedSchema, { commentType, replyTo, redacted: true });
+      return { case: "commentAdded", value };
+    }
+    case "commentEdited": {
+      const { commentId, commentType } = payload.value;
+      const value = create(CommentEditedSchema, { commentId, commentType, redacted: true });
+      return { case: "commentEdited", value };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Places of the events whose content this one takes away. */
+export function redactedSeqs({ payload }: Event): readonly number[] {
+  if (payload.case === "messageRedacted") return [payload.value.messageSeq];
+  return payload.case === "commentDeleted" ? payload.value.seqs : [];
 }
 
 /** True if there is nothing left to take away. */
@@ -28,20 +51,28 @@ export function isRedacted({ payload }: Event): boolean {
 }
 
 /**
- * Takes the content of a message away, in the log and from every tail: those are
+ * Takes the content of events away, in the log and from every tail: those are
  * named by `rewrite_seq`, which becomes a number that it never was before.
  */
-export function redact(head: Head, record: EventRecord, redacted: EventDraft): Decision {
+export function redact(
+  head: Head,
+  records: readonly EventRecord[],
+  redacted: EventDraft,
+  options: Pick<Decision, "movesGate"> = {},
+): Decision {
+  const rewrites = records.map(rewriteOf);
+  const decision = changeState(head, [redacted], { ...options, rewrites });
+  const rewriteSeq = (head.session?.version ?? 0) + 1;
+  return { ...decision, state: { ...decision.state, rewriteSeq } };
+}
+
+function rewriteOf(record: EventRecord): Rewrite {
   const bytes = toBinary(EventSchema, {
     ...withoutContent(decodeEvent(record)),
     seq: 0,
     turnNumber: 0,
   });
-  const growth = bytes.length - bytesWithoutPlace(record);
-  const rewrites = [{ seq: record.seq, bytes, growth }];
-  const decision = changeState(head, [redacted], { rewrites });
-  const rewriteSeq = (head.session?.version ?? 0) + 1;
-  return { ...decision, state: { ...decision.state, rewriteSeq } };
+  return { seq: record.seq, bytes, growth: bytes.length - bytesWithoutPlace(record) };
 }
 
 export function messageNotFound(): ParleyError {

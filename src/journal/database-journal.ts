@@ -11,6 +11,8 @@ import { dueSessions, listArchived, packableSessions } from "./archive/archived-
 import { packLog } from "./archive/pack.ts";
 import { readArchivedEvents } from "./archive/read-archived.ts";
 import { unpackLog } from "./archive/unpack.ts";
+import { findMessage } from "./comments/find-message.ts";
+import { readCommentEvents } from "./comments/read-comment-events.ts";
 import type { Database } from "./database.ts";
 import { saysAway, translated } from "./failure.ts";
 import { Forker } from "./fork/forker.ts";
@@ -146,6 +148,14 @@ export class DatabaseJournal implements port.Journal {
 
   countMessages(query: port.MessageQuery): Promise<number> {
     return this.#guard(() => this.#prepared.countMessages(query));
+  }
+
+  readCommentEvents(range: port.EventRange): Promise<EventRecord[]> {
+    return this.#guard(() => readCommentEvents(this.#reads, range));
+  }
+
+  findMessage(uid: string, messageId: string): Promise<number | undefined> {
+    return this.#guard(() => findMessage(this.#reads, uid, messageId));
   }
 
   readTurns(query: port.TurnQuery): Promise<port.TurnRecords[]> {

@@ -8,6 +8,7 @@ import type { ShareChanges } from "../domain/share-record.ts";
 import type { TaskRecord } from "../domain/task-record.ts";
 import type { Accounts } from "./accounts/port.ts";
 import type { Archive } from "./archive/port.ts";
+import type { Comments } from "./comments/port.ts";
 import type { Fork, ForkOutcome } from "./fork/port.ts";
 import type { Keys } from "./keys/port.ts";
 import type { Search } from "./search/port.ts";
@@ -28,7 +29,16 @@ import type { Turns } from "./turns/port.ts";
  *
  * Numbers and times beyond what the store holds ask for the nearest it does.
  */
-export interface Journal extends Turns, Archive, Search, Tasks, Accounts, Keys, Shares, Tickets {
+export interface Journal
+  extends Turns,
+    Archive,
+    Search,
+    Tasks,
+    Accounts,
+    Keys,
+    Shares,
+    Tickets,
+    Comments {
   /** True if no other process can write to this journal while it is open. */
   readonly exclusive: boolean;
 
@@ -92,6 +102,7 @@ export type {
   LedgerQuery,
 } from "./accounts/port.ts";
 export type { Archive, ArchivePage, ArchiveQuery } from "./archive/port.ts";
+export type { Comments } from "./comments/port.ts";
 export type { Fork, ForkOutcome } from "./fork/port.ts";
 export type * from "./keys/port.ts";
 export type {

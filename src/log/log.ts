@@ -26,6 +26,7 @@ import { CoherentView } from "./coherent-view.ts";
 import { type ForkRequest, SessionForker } from "./fork-session.ts";
 import { PartialPublisher, type PartialRequest } from "./publish-partial.ts";
 import { type ArchivedRequest, ArchiveReader } from "./read-archive.ts";
+import { readCommentEvents } from "./read-comments.ts";
 import { type EventWish, readEvents, readWholeRange } from "./read-events.ts";
 import { type MessagePage, type MessageWish, readMessages } from "./read-messages.ts";
 import { type Completion, readCompletion } from "./read-results.ts";
@@ -75,6 +76,10 @@ export interface Log
   turns(reading: Reading, wish: TurnWish): Promise<TurnExcerpt[]>;
   /** The turn of this number, cleared or not. */
   turn(reading: Reading, turn: number): Promise<TurnExcerpt | undefined>;
+  /** Events about comments, all of them, up to the version that was read unless told otherwise. */
+  commentEvents(reading: Reading, upToSeq?: number): Promise<readonly EventRecord[]>;
+  /** The place of the message of this id, if it is one of the last 10,000. */
+  findMessage(reading: Reading, messageId: string): Promise<number | undefined>;
   /** The turn of this number, or of this id among the last hundred. */
   findTurn(reading: Reading, name: string): Promise<TurnIdentity | undefined>;
   /** Tasks as they were at the version that was read, at most `limit` and about 4 MiB. */
@@ -150,6 +155,8 @@ export function createLog(stores: Stores): Log {
     messages: (reading, wish) => readMessages(journal, reading, wish),
     turns: (reading, wish) => readTurns(journal, reading, wish),
     turn: (reading, turn) => readTurn(journal, reading, turn),
+    commentEvents: (reading, upToSeq) => readCommentEvents(journal, reading, upToSeq),
+    findMessage: ({ head }, messageId) => journal.findMessage(head.uid, messageId),
     findTurn: (reading, name) => findTurn(journal, reading, name),
     tasks: (reading, wish) => readTasks(journal, reading, wish),
     completion: (reading) => readCompletion(journal, reading),

@@ -67,6 +67,27 @@ it("forgets the content of a message that is redacted", async () => {
   ]);
 });
 
+it("forgets all texts of a comment that is deleted", async () => {
+  const records = [
+    event({ case: "commentAdded", value: { content: "first" } }, "c"),
+    said("message 3"),
+    event({ case: "commentEdited", value: { commentId: "c", content: "second" } }),
+    event({ case: "commentDeleted", value: { commentId: "c", seqs: [2, 4, 99] } }),
+  ].map(({ bytes }, i) => placeEvent(bytes, i + 2, 1));
+  const hub = watchedHub(async () => records);
+  hub.woken(UID, 5);
+  await new Promise(setImmediate);
+  const payloads = hub.after(1)?.map(({ update: { update } }) => {
+    return update.case === "event" && update.value.payload.value;
+  });
+  expect(payloads).toMatchObject([
+    { content: "", redacted: true },
+    { content: "message 3" },
+    { commentId: "c", redacted: true },
+    { commentId: "c" },
+  ]);
+});
+
 it("goes by the highest version it was told, in whatever order", async () => {
   const fetched = Promise.withResolvers<void>();
   const hub = watchedHub(async (afterSeq) => {

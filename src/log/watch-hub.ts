@@ -199,7 +199,7 @@ export class WatchHub implements WakeListener {
     for (const record of events) {
       if (record.seq !== this.#fetched + 1) continue;
       const event = watchedEvent(record);
-      this.#redact(event.redacts);
+      for (const seq of event.redacts) this.#redact(seq);
       this.#ring.push(event);
       this.#ringBytes += event.size;
       this.#fetched = event.seq;
@@ -216,8 +216,8 @@ export class WatchHub implements WakeListener {
   }
 
   /** What was redacted may be among what is at hand. */
-  #redact(seq: number | undefined): void {
-    const index = seq === undefined ? -1 : seq - (this.#ring[0]?.seq ?? 0);
+  #redact(seq: number): void {
+    const index = seq - (this.#ring[0]?.seq ?? 0);
     const event = this.#ring[index];
     if (event !== undefined) this.#ring[index] = redacted(event);
   }

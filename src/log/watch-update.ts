@@ -6,7 +6,7 @@ import {
   WatchSessionResponseSchema,
 } from "../../gen/parley/v1/watch_pb.js";
 import { decodeEvent, type EventRecord } from "../domain/event.ts";
-import { withoutContent } from "../domain/redaction.ts";
+import { redactedSeqs, withoutContent } from "../domain/redaction.ts";
 
 /** What a watcher is told: the very message that is sent, shared by all who are told the same. */
 export type Update = WatchSessionResponse;
@@ -19,8 +19,8 @@ export interface WatchedEvent {
   /** Id of the message it carries; undefined if it carries none. */
   readonly messageId: string | undefined;
   readonly update: Update;
-  /** Place of the message whose content it takes away. */
-  readonly redacts: number | undefined;
+  /** Places of the events whose content it takes away. */
+  readonly redacts: readonly number[];
   /** Bytes of it, encoded. */
   readonly size: number;
 }
@@ -32,7 +32,7 @@ export function watchedEvent(record: EventRecord): WatchedEvent {
     seq: record.seq,
     type: event.type,
     messageId: payload.case === "message" ? event.eventId : undefined,
-    redacts: payload.case === "messageRedacted" ? payload.value.messageSeq : undefined,
+    redacts: redactedSeqs(event),
     update: eventUpdate(event),
     size: record.bytes.length,
   };
@@ -41,7 +41,7 @@ export function watchedEvent(record: EventRecord): WatchedEvent {
 /** The same event without the content that was taken away. */
 export function redacted(watched: WatchedEvent): WatchedEvent {
   const { update } = watched.update;
-  if (update.case !== "event" || watched.messageId === undefined) return watched;
+  if (update.case !== "event") return watched;
   return { ...watched, update: eventUpdate(withoutContent(update.value)) };
 }
 

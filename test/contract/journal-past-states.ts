@@ -76,7 +76,7 @@ export function redacting(head: Head, record: EventRecord): Change {
   const value = { messageId: decodeEvent(record).eventId, messageSeq: record.seq };
   const { events, state, rewrites } = redact(
     head,
-    record,
+    [record],
     draft({ case: "messageRedacted", value }),
   );
   const basedOn = { state: head.session!.stateVersion };

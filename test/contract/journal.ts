@@ -11,6 +11,7 @@ import type { ChangeOutcome, Journal, SessionQuery } from "../../src/journal/por
 import type { Fault } from "../support/tcp-proxy.ts";
 import { accountContract, accountFaultsContract } from "./journal-accounts.ts";
 import { archiveContract } from "./journal-archive.ts";
+import { commentContract } from "./journal-comments.ts";
 import { completionContract } from "./journal-completions.ts";
 import { forkContract, forkFaultsContract } from "./journal-forks.ts";
 import { keyContract, keyFaultsContract } from "./journal-keys.ts";
@@ -745,6 +746,7 @@ export function journalContract(
     });
 
     describe("turns", () => turnContract(() => journal));
+    describe("comments", () => commentContract(() => journal));
     describe("completions", () => completionContract(() => journal));
     describe("rewriting", () => rewriteContract(() => journal));
 

@@ -6,6 +6,7 @@ import { ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.js";
 import { access } from "../../gen/parley/v1/access_pb.js";
 import { SERVICES } from "../../src/api/index.ts";
 import { createRestTransport } from "../wire/parity/rest-transport.ts";
+import { COMMENT_ROWS } from "./access/matrix/comment-rows.ts";
 import { callers, KINDS, type Kind, narrowCaller } from "./access/matrix/kinds.ts";
 import { OTHER_ROWS } from "./access/matrix/other-rows.ts";
 import type { Row } from "./access/matrix/row.ts";
@@ -13,7 +14,7 @@ import { SESSION_ROWS } from "./access/matrix/session-rows.ts";
 import { newWorld, type Stage, type World } from "./access/matrix/world.ts";
 import { startGuarded } from "./access/service.ts";
 
-const ROWS = [...SESSION_ROWS, ...OTHER_ROWS];
+const ROWS = [...SESSION_ROWS, ...COMMENT_ROWS, ...OTHER_ROWS];
 const PROTOCOLS: Readonly<Record<string, (baseUrl: string) => Transport>> = {
   gRPC: (baseUrl) => createGrpcTransport({ baseUrl }),
   Connect: (baseUrl) =>

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deposit } from "../../src/journal/accounts/deposit.ts";
 import { listLedger } from "../../src/journal/accounts/list-ledger.ts";
 import { openAccounts, readAccount } from "../../src/journal/accounts/read-accounts.ts";
+import { findMessage } from "../../src/journal/comments/find-message.ts";
+import { readCommentEvents } from "../../src/journal/comments/read-comment-events.ts";
 import type { Lane, Statement } from "../../src/journal/lane.ts";
 import { migrate } from "../../src/journal/migrate.ts";
 import { PgliteEngine } from "../../src/journal/pglite/engine.ts";
@@ -20,6 +22,7 @@ const OWNER = { tenantId: "t1", userId: "u1" };
 const OFFER = { tenantIds: ["t1", "t2"], types: [], agentIds: [], now: NOW, limit: 5 };
 const PAGE = { ...OWNER, limit: 20, offset: 0 };
 const RENEWAL = { taskId: ID, leaseId: ID, now: NOW, until: NOW };
+const LOG = { uid: ID, afterSeq: 0, upToSeq: 1_000_000, limit: 5000 };
 
 /** The indexes that each is to read, and no other: all of them have what is wanted in its place. */
 const EXPECTED: readonly [ask: (lane: Lane) => Promise<unknown>, indexes: string][] = [
@@ -44,6 +47,12 @@ const EXPECTED: readonly [ask: (lane: Lane) => Promise<unknown>, indexes: string
   [(lane) => listLedger(lane, PAGE), "ledger_of_account"],
   [(lane) => readAccount(lane, OWNER), "accounts_pkey"],
   [(lane) => openAccounts(lane, [OWNER]), "accounts_pkey"],
+  // Of the partition, where `session_events_comments` and `session_events_messages` are called so.
+  [(lane) => readCommentEvents(lane, LOG), "session_events_1_session_seq_idx"],
+  [
+    (lane) => findMessage(lane, ID, ID),
+    "session_events_1_session_message_no_role_seq_idx sessions_pkey",
+  ],
 ];
 
 class Asked extends Error {
@@ -67,7 +76,7 @@ async function asked(ask: (lane: Lane) => Promise<unknown>): Promise<Asked> {
   return thrown;
 }
 
-describe("the plans of statements about tasks and accounts", () => {
+describe("the plans of statements about tasks, accounts and comments", () => {
   let database: PgliteDatabase;
   beforeAll(async () => {
     const engine = new PgliteEngine(undefined);

@@ -15,6 +15,8 @@ const ROLES = { "x-roles": "user,worker,admin" };
 interface Call {
   /** What the path names. */
   readonly id?: string;
+  /** The same where it names several things, in that order. */
+  readonly ids?: readonly string[];
   readonly query?: string;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
@@ -29,7 +31,10 @@ describe("what the service answers is as the document says", () => {
   afterAll(() => service.close());
 
   const send = async ({ method, template }: DocumentedOperation, call: Call) => {
-    const path = template.replace(/\{[^}]+\}/g, encodeURIComponent(call.id ?? NOBODYS));
+    const ids = [...(call.ids ?? [])];
+    const path = template.replace(/\{[^}]+\}/g, () =>
+      encodeURIComponent(ids.shift() ?? call.id ?? NOBODYS),
+    );
     const response = await fetch(`${service.url}${path}?${call.query ?? ""}`, {
       method,
       headers: {
@@ -128,6 +133,26 @@ describe("what the service answers is as the document says", () => {
     await call("listTurnEvents", 200, { id, query: "include_payload=true" });
     await call("listEvents", 200, { id });
     await call("listEvents", 200, { id, query: "include_payload=false" });
+  });
+
+  it("comments, from the first to the last", async () => {
+    const { body } = await call("createSession", 201, { body: {} });
+    const id = body.session_id;
+    const question = { content: "Why?", comment_type: "question", reference_point: "seq:1" };
+    await call("addComment", 201, { id, body: question });
+    const reference = { text: "all of it" };
+    const made = await call("addComment", 201, { id, body: { content: "So", reference } });
+    await call("addComment", 400, { id, body: { content: "x", reference_point: "turn:9" } });
+    await call("listComments", 200, { id, query: "limit=1&resolved=false" });
+    const ids = [id, made.body.comment_id];
+    await call("getComment", 200, { ids });
+    await call("updateComment", 200, {
+      ids,
+      body: { content: "So what", comment_type: "insight" },
+    });
+    await call("resolveComment", 200, { ids, body: { resolved: true } });
+    await call("deleteComment", 204, { ids });
+    await call("getComment", 404, { ids });
   });
 
   it("money, a run and what becomes of it", async () => {

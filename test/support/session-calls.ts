@@ -62,6 +62,13 @@ export const SESSION_CALLS: fc.Arbitrary<Call> = fc.oneof(
   fc
     .tuple(turn, fc.record({ agent_response: text, outcome: key, metadata: struct }))
     .map(([number, end]) => post(`/turns/${number}/end`, end)),
+  text.map((content) => post("/comments", { content, reference_point: "turn:1" })),
+  fc.constant(
+    call("delete the first comment", async ({ owner, path }) => {
+      const { body } = await owner.get(`${path}/comments?limit=1`);
+      return owner.delete(`${path}/comments/${body.comments?.[0]?.comment_id ?? "none"}`);
+    }),
+  ),
   fc.boolean().map((keep) => post("/clear", { keep_context: keep })),
   seq.map((at) =>
     call(`redact ${at}`, ({ owner, path }) => owner.delete(`${path}/messages/${at}`)),

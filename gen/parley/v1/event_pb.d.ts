@@ -8,6 +8,7 @@ import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { TurnEnded, TurnStarted } from "./turn_event_pb.js";
 import type { BudgetExceeded, TaskCancelled, TaskClaimed, TaskCompleted, TaskFailed, TaskPaused, TaskProgressed, TaskReleased, TaskResumed, TaskSubmitted, TaskTimedOut, UsageReported } from "./task_event_pb.js";
 import type { OwnershipTransferred, SessionShared, ShareChanged, ShareLinkOpened, ShareRevoked } from "./share_pb.js";
+import type { CommentAdded, CommentDeleted, CommentEdited, CommentResolved } from "./comment_event_pb.js";
 import type { Session } from "./session_pb.js";
 import type { Attachment, Part, Role } from "./message_pb.js";
 import type { ScenarioStep } from "./state_pb.js";
@@ -326,6 +327,38 @@ export declare type Event = Message<"parley.v1.Event"> & {
      */
     value: OwnershipTransferred;
     case: "ownershipTransferred";
+  } | {
+    /**
+     * A comment was added.
+     *
+     * @generated from field: parley.v1.CommentAdded comment_added = 47;
+     */
+    value: CommentAdded;
+    case: "commentAdded";
+  } | {
+    /**
+     * Its author changed a comment.
+     *
+     * @generated from field: parley.v1.CommentEdited comment_edited = 48;
+     */
+    value: CommentEdited;
+    case: "commentEdited";
+  } | {
+    /**
+     * A comment was resolved, or opened again.
+     *
+     * @generated from field: parley.v1.CommentResolved comment_resolved = 49;
+     */
+    value: CommentResolved;
+    case: "commentResolved";
+  } | {
+    /**
+     * A comment was deleted.
+     *
+     * @generated from field: parley.v1.CommentDeleted comment_deleted = 50;
+     */
+    value: CommentDeleted;
+    case: "commentDeleted";
   } | { case: undefined; value?: undefined };
 };
 

@@ -9,7 +9,6 @@ import { Permission } from "../../../gen/parley/v1/share_pb.js";
 import type { Context } from "../../context.ts";
 import { admit } from "../../domain/access.ts";
 import type { Decision } from "../../domain/decision.ts";
-import { ParleyError } from "../../domain/errors.ts";
 import { decodeEvent, type EventRecord } from "../../domain/event.ts";
 import { messageOf } from "../../domain/message.ts";
 import type { Principal } from "../../domain/principal.ts";
@@ -19,11 +18,7 @@ import type { Written } from "../../log/write-session.ts";
 import { callerOf } from "../caller.ts";
 import { draftEvent } from "../event.ts";
 import { operationOf } from "../operation.ts";
-
-/** Times a message is read anew because another one was redacted elsewhere meanwhile. */
-const MAX_ROUNDS = 32;
-/** Another message was redacted since this one was read, or this one by somebody else. */
-const OVERTAKEN = new ParleyError("version_conflict", "the session kept changing; try again");
+import { OVERTAKEN, untilSettled } from "../overtaken.ts";
 
 /** The event of a message, and the head it was read under; or why there is none to redact. */
 type Target = { readonly head: Head; readonly record: EventRecord } | { readonly refusal: unknown };
@@ -84,17 +79,7 @@ function decide(
   const event = decodeEvent(record);
   if (isRedacted(event)) return undefined;
   const value = { messageId: event.eventId, messageSeq: event.seq, reason };
-  return redact(head, record, draftEvent(context, principal, { case: "messageRedacted", value }));
-}
-
-async function untilSettled(attempt: () => Promise<Written>): Promise<Written> {
-  for (let round = 1; ; round++) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (error !== OVERTAKEN || round === MAX_ROUNDS) throw error;
-    }
-  }
+  return redact(head, [record], draftEvent(context, principal, { case: "messageRedacted", value }));
 }
 
 async function responseOf(context: Context, { head, events }: Written, seq: number) {

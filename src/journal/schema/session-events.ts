@@ -28,6 +28,7 @@ export const sessionEvents = pgTable(
     primaryKey({ name: "session_events_pkey", columns: [t.session, t.seq] }),
     index("session_events_messages").on(t.session, t.messageNo).where(sql`role IS NOT NULL`),
     index("session_events_turn_starts").on(t.session, t.turn, t.seq).where(sql`starts_turn`),
+    index("session_events_comments").on(t.session, t.seq).where(sql`type LIKE 'comment\\_%'`),
     index("session_events_turn_ends").on(t.session, t.turn, t.seq).where(sql`type = 'turn_ended'`),
   ],
 );

@@ -53,6 +53,12 @@ export function scriptedJournal(kept: Kept[]): Journal {
       eventsOf(uid)
         .filter(({ seq }) => seq > afterSeq && seq <= upToSeq)
         .slice(0, limit),
+    readCommentEvents: async ({ uid, afterSeq, upToSeq, limit }: EventRange) =>
+      eventsOf(uid)
+        .filter((record) => decodeEvent(record).type.startsWith("comment_"))
+        .filter(({ seq }) => seq > afterSeq && seq <= upToSeq)
+        .slice(0, limit),
+    findMessage: unscripted("findMessage"),
     async readMessages(query) {
       const found = messages(query);
       if (query.order === "desc") found.reverse();

@@ -1,4 +1,5 @@
 import { ACCOUNT_EXAMPLES } from "./accounts.ts";
+import { COMMENT_EXAMPLES } from "./comments.ts";
 import type { Examples } from "./example-table.ts";
 import { MESSAGE_EXAMPLES } from "./messages.ts";
 import { QUOTA_EXAMPLES } from "./quota.ts";
@@ -12,6 +13,7 @@ import { WORKER_EXAMPLES } from "./workers.ts";
 export const EXAMPLES: Readonly<Record<string, Examples>> = {
   ...SESSION_EXAMPLES,
   ...MESSAGE_EXAMPLES,
+  ...COMMENT_EXAMPLES,
   ...SHARE_EXAMPLES,
   ...RUN_EXAMPLES,
   ...TASK_EXAMPLES,

@@ -4,6 +4,7 @@ import { ServerReflection } from "../../../../gen/grpc/reflection/v1/reflection_
 import { ServerReflection as ServerReflectionAlpha } from "../../../../gen/grpc/reflection/v1alpha/reflection_pb.js";
 import { SERVICES as PARLEY } from "../../../../src/api/index.ts";
 import { ACCOUNT_ROWS, LEDGER_ROWS } from "./accounts.ts";
+import { COMMENT_ROWS } from "./comments.ts";
 import { CONVERSATION_ROWS } from "./conversation.ts";
 import { KEY_ROWS } from "./keys.ts";
 import { LIFETIME_ROWS } from "./lifetime.ts";
@@ -31,6 +32,7 @@ export const ROWS: readonly Row[] = [
   ...SESSION_ROWS,
   ...CONVERSATION_ROWS,
   ...TURN_AND_STATE_ROWS,
+  ...COMMENT_ROWS,
   ...SHARE_ROWS,
   ...ACCOUNT_ROWS,
   ...NEW_RUN_ROWS,
