@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
+import type { Retention } from "./domain/retention.ts";
 import type { WorkPolicy } from "./domain/work-policy.ts";
 import type { Ids } from "./ids.ts";
 import type { Log } from "./log/log.ts";
@@ -11,6 +12,8 @@ export interface Context {
   readonly ids: Ids;
   /** How work is to be done here. */
   readonly work: WorkPolicy;
+  /** How long what is over is kept. */
+  readonly retention: Retention;
   readonly logger: Logger;
   /** Aborted when the service begins to stop. */
   readonly shutdown: AbortSignal;

@@ -7,8 +7,10 @@ import { type Archiver, createArchiver } from "./archiver/archiver.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config/config.ts";
 import { parsePriceList } from "./config/price-list.ts";
+import { parseRetentionRules } from "./config/retention-rules.ts";
 import type { Context } from "./context.ts";
 import { NO_PRICES, type PriceList } from "./domain/price-list.ts";
+import { DEFAULT_RETENTION, type Retention } from "./domain/retention.ts";
 import type { WorkPolicy } from "./domain/work-policy.ts";
 import { uuidV7 } from "./ids.ts";
 import type { Journal } from "./journal/port.ts";
@@ -46,12 +48,13 @@ export async function createService(
   const logger = overrides.logger ?? createLogger({ level: config.logLevel, terminal: false });
   const clock = overrides.clock ?? systemClock;
   const work = { ...config.work, prices: await readPrices(config.work.pricesFile) };
+  const retention = await readRetention(config.retention);
   const tokenKey = await openTokenKey(config.auth);
   const journal = await openJournal(config, clock, logger);
   try {
     const stalenessMs = stalenessOf(config, journal);
     const live = await openLiveView(config, stalenessMs, logger);
-    const parts = { journal, live, clock, logger, stalenessMs, work, tokenKey };
+    const parts = { journal, live, clock, logger, stalenessMs, work, retention, tokenKey };
     return new ParleyService(config, parts);
   } catch (error) {
     await journal.close();
@@ -60,11 +63,27 @@ export async function createService(
 }
 
 async function readPrices(file: string | undefined): Promise<PriceList> {
-  if (file === undefined) return NO_PRICES;
+  return file === undefined ? NO_PRICES : readConfigured("PARLEY_PRICES", file, parsePriceList);
+}
+
+async function readRetention({
+  restoreWindowMs,
+  rulesFile,
+}: Config["retention"]): Promise<Retention> {
+  if (rulesFile === undefined) return { ...DEFAULT_RETENTION, restoreWindowMs };
+  const rules = await readConfigured("PARLEY_RETENTION", rulesFile, parseRetentionRules);
+  return { ...rules, restoreWindowMs };
+}
+
+async function readConfigured<T>(
+  variable: string,
+  file: string,
+  parse: (text: string) => T,
+): Promise<T> {
   try {
-    return parsePriceList(await readFile(file, "utf8"));
+    return parse(await readFile(file, "utf8"));
   } catch (error) {
-    throw new Error(`PARLEY_PRICES: ${file}: ${(error as Error).message}`);
+    throw new Error(`${variable}: ${file}: ${(error as Error).message}`);
   }
 }
 
@@ -88,6 +107,7 @@ interface Parts {
   readonly logger: Logger;
   readonly stalenessMs: number;
   readonly work: WorkPolicy;
+  readonly retention: Retention;
   readonly tokenKey: VerifyingKey | undefined;
 }
 
@@ -101,12 +121,14 @@ class ParleyService implements Service {
   #stopped: Promise<void> | undefined;
 
   constructor(config: Config, parts: Parts) {
-    const { clock, logger, journal, work } = parts;
+    const { clock, logger, journal, work, retention, stalenessMs } = parts;
     this.#config = config;
     this.#parts = parts;
     const log = createLog(parts);
-    this.#context = { log, clock, ids: uuidV7, work, logger, shutdown: this.#shutdown.signal };
-    this.#archiver = createArchiver({ journal, log, clock, ids: uuidV7 }, logger);
+    const ids = uuidV7;
+    const { signal: shutdown } = this.#shutdown;
+    this.#context = { log, clock, ids, work, retention, logger, shutdown };
+    this.#archiver = createArchiver({ journal, log, clock, ids, retention, stalenessMs }, logger);
   }
 
   async start(): Promise<{ url: string }> {

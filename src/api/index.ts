@@ -3,6 +3,7 @@ import { AccountService } from "../../gen/parley/v1/account_service_pb.js";
 import { ArchiveService } from "../../gen/parley/v1/archive_service_pb.js";
 import { ConversationService } from "../../gen/parley/v1/conversation_service_pb.js";
 import { DerivationService } from "../../gen/parley/v1/derivation_service_pb.js";
+import { ErasureService } from "../../gen/parley/v1/erasure_service_pb.js";
 import { KeyService } from "../../gen/parley/v1/key_service_pb.js";
 import { RunService } from "../../gen/parley/v1/run_service_pb.js";
 import { SearchService } from "../../gen/parley/v1/search_service_pb.js";
@@ -16,6 +17,7 @@ import { accountService } from "./accounts/index.ts";
 import { archiveService } from "./archive/index.ts";
 import { conversationService } from "./conversation/index.ts";
 import { derivationService } from "./derivation/index.ts";
+import { erasureService } from "./erasure/index.ts";
 import { keyService } from "./keys/index.ts";
 import { runService } from "./runs/index.ts";
 import { searchService } from "./search/index.ts";
@@ -36,6 +38,7 @@ export const SERVICES = [
   WorkerService,
   AccountService,
   KeyService,
+  ErasureService,
   ArchiveService,
   SearchService,
   DerivationService,
@@ -52,6 +55,7 @@ export function registerServices(router: ConnectRouter, context: Context): void 
   router.service(WorkerService, workerService(context));
   router.service(AccountService, accountService(context));
   router.service(KeyService, keyService(context));
+  router.service(ErasureService, erasureService(context));
   router.service(ArchiveService, archiveService(context));
   router.service(SearchService, searchService(context));
   router.service(DerivationService, derivationService(context));

@@ -45,6 +45,7 @@ it("is complete without any variable", () => {
       ]),
       pricesFile: undefined,
     },
+    retention: { restoreWindowMs: 30 * 86_400_000, rulesFile: undefined },
     logLevel: "info",
   });
 });

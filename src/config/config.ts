@@ -14,6 +14,7 @@ export interface Config {
   readonly journal: JournalConfig;
   readonly live: LiveConfig;
   readonly work: WorkConfig;
+  readonly retention: RetentionConfig;
   readonly logLevel: LogLevel;
 }
 
@@ -32,6 +33,13 @@ export interface ServerConfig {
 export type JournalConfig =
   | { readonly kind: "postgres"; readonly url: SecretUrl }
   | { readonly kind: "pglite"; readonly dataDir: string };
+
+interface RetentionConfig {
+  /** How long a deleted session can be restored. */
+  readonly restoreWindowMs: number;
+  /** How long archived ones are kept; undefined: for ever. */
+  readonly rulesFile: string | undefined;
+}
 
 interface LiveConfig {
   /** Undefined: memory. */
@@ -69,6 +77,10 @@ export function toConfig(env: Env): Config {
       stalenessMs: reader.duration("PARLEY_LIVE_STALENESS", 100, 60_000),
     },
     work: toWork(reader, env),
+    retention: {
+      restoreWindowMs: reader.duration("PARLEY_RESTORE_WINDOW", 0, 3650 * 86_400_000),
+      rulesFile: env.PARLEY_RETENTION,
+    },
     logLevel: reader.oneOf("LOG_LEVEL", LOG_LEVELS),
   };
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);

@@ -41,6 +41,7 @@ export const REASONS = {
   task_not_found: { code: "not_found", http: 404 },
   results_not_available: { code: "not_found", http: 404 },
   key_not_found: { code: "not_found", http: 404 },
+  erasure_not_found: { code: "not_found", http: 404 },
   not_found: { code: "not_found", http: 404 },
   method_not_allowed: { code: "unimplemented", http: 405 },
   not_acceptable: { code: "invalid_argument", http: 406 },
@@ -124,6 +125,11 @@ export function unauthenticated(why: string): ParleyError {
 /** The answer for what is unknown, another's or another tenant's. */
 export function keyNotFound(): ParleyError {
   return new ParleyError("key_not_found", "the key does not exist");
+}
+
+/** The answer for what is unknown or another tenant's. */
+export function erasureNotFound(): ParleyError {
+  return new ParleyError("erasure_not_found", "the erasure does not exist");
 }
 
 export function taskNotFound(): ParleyError {

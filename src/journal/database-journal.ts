@@ -11,6 +11,7 @@ import { packLog } from "./archive/pack.ts";
 import { readArchivedEvents } from "./archive/read-archived.ts";
 import { unpackLog } from "./archive/unpack.ts";
 import type { Database } from "./database.ts";
+import { erasingOver } from "./erasure/database-erasing.ts";
 import { saysAway, translated } from "./failure.ts";
 import { Forker } from "./fork/forker.ts";
 import { grouped } from "./grouped.ts";
@@ -60,6 +61,7 @@ const PING = { name: "ping", text: "SELECT 1" };
 /** The journal over SQL, wherever its connections come from. */
 export class DatabaseJournal implements port.Journal {
   readonly exclusive: boolean;
+  readonly erasing: port.Erasing;
   readonly #database: Database;
   readonly #clock: () => Date;
   readonly #reads: Lane;
@@ -80,6 +82,7 @@ export class DatabaseJournal implements port.Journal {
     this.#forker = new Forker(database, clock);
     const lane = new Lane(database.reads, database);
     this.#reads = lane;
+    this.erasing = erasingOver(lane, (work) => this.#guard(work));
     this.#outage = new Outage(() => lane.run(PING, []));
     this.#readHeadRow = grouped((addresses) => readHeadRows(lane, addresses), HEADS_PER_QUERY);
     this.#readVersions = grouped((asked) => readVersionsOfAll(lane, asked), QUESTIONS_PER_QUERY);

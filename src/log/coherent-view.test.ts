@@ -32,6 +32,8 @@ function setUp() {
     publish: async () => ({ kind: "unknown" }),
     readOpenMessage: async () => undefined,
     closeMessages: async () => {},
+    forget: async () => {},
+    lifeMs: 3_600_000,
     ping: async () => {},
     close: async () => {},
   };

@@ -12,6 +12,7 @@ import type { Fault } from "../support/tcp-proxy.ts";
 import { accountContract, accountFaultsContract } from "./journal-accounts.ts";
 import { archiveContract } from "./journal-archive.ts";
 import { completionContract } from "./journal-completions.ts";
+import { erasingContract } from "./journal-erasing.ts";
 import { forkContract, forkFaultsContract } from "./journal-forks.ts";
 import { keyContract, keyFaultsContract } from "./journal-keys.ts";
 import { pastStateContract } from "./journal-past-states.ts";
@@ -96,6 +97,7 @@ export function journalContract(
     );
     accountContract(() => journal);
     keyContract(() => journal);
+    erasingContract(() => journal);
 
     describe("creating", () => {
       it("answers with the head and its first event", async () => {

@@ -130,7 +130,9 @@ describeWithServices("two journals on one Postgres: work and money", () => {
     const beat = async () => {
       while (writing) {
         const standings = await Promise.all(renewals.map((one) => turn(1).renewLease(one)));
-        expect(standings.map((standing) => standing?.until !== undefined)).toEqual(renewals.map(() => true));
+        expect(standings.map((standing) => standing?.until !== undefined)).toEqual(
+          renewals.map(() => true),
+        );
       }
     };
     const write = async () => {

@@ -9,6 +9,7 @@ import { TurnService } from "../../gen/parley/v1/turn_service_pb.js";
 import { callerKey } from "../../src/api/caller.ts";
 import { registerServices } from "../../src/api/index.ts";
 import { systemClock } from "../../src/clock.ts";
+import { DEFAULT_RETENTION } from "../../src/domain/retention.ts";
 import { DEFAULT_WORK_POLICY } from "../../src/domain/work-policy.ts";
 import { uuidV7 } from "../../src/ids.ts";
 import type { Operation } from "../../src/journal/port.ts";
@@ -30,6 +31,7 @@ function setUp() {
     ids: uuidV7,
     logger,
     work: DEFAULT_WORK_POLICY,
+    retention: DEFAULT_RETENTION,
     shutdown: new AbortController().signal,
   };
   const transport = createRouterTransport((router) => registerServices(router, context), {

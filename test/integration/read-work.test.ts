@@ -27,6 +27,7 @@ import { systemClock } from "../../src/clock.ts";
 import { changeState } from "../../src/domain/decision.ts";
 import { type EventDraft, newEvent, unplacedEvent } from "../../src/domain/event.ts";
 import { foldEvents } from "../../src/domain/fold.ts";
+import { DEFAULT_RETENTION } from "../../src/domain/retention.ts";
 import { changedTasks } from "../../src/domain/task-record.ts";
 import { DEFAULT_WORK_POLICY } from "../../src/domain/work-policy.ts";
 import { uuidV7 } from "../../src/ids.ts";
@@ -82,7 +83,8 @@ describe("what is read of the work of a session", () => {
     const logger = pino({ level: "silent" });
     const shutdown = new AbortController().signal;
     const work = DEFAULT_WORK_POLICY;
-    const context = { log, clock: systemClock, ids: uuidV7, work, logger, shutdown };
+    const retention = DEFAULT_RETENTION;
+    const context = { log, clock: systemClock, ids: uuidV7, work, retention, logger, shutdown };
     const asOwner: Interceptor = (next) => (request) => {
       request.contextValues.set(callerKey, OWNER);
       return next(request);

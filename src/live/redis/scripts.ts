@@ -60,10 +60,17 @@ export const close = declareScript("close", {
   decode: (reply: Reply): Moment => (reply as [Moment])[0],
 });
 
+export const forget = declareScript("forget", {
+  keys: ["head", "tail", "open"],
+  args: ["uid"],
+  decode: (reply: Reply): Moment => (reply as [Moment])[0],
+});
+
 /** The scripts of the view, by name: a test puts changed ones in their place. */
 export interface Scripts {
   readonly read: typeof read;
   readonly install: typeof install;
   readonly publish: typeof publish;
   readonly close: typeof close;
+  readonly forget: typeof forget;
 }

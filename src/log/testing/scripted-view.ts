@@ -43,6 +43,8 @@ export class ScriptedView {
       publish: async () => ({ kind: "unknown" }),
       readOpenMessage: async () => this.open,
       closeMessages: async () => {},
+      forget: async () => {},
+      lifeMs: 3_600_000,
       ping: async () => {},
       close: async () => {},
     };

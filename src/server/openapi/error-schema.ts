@@ -21,6 +21,7 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   task_not_found: "There is no such task for this caller.",
   results_not_available: "Nothing has come out of the session yet.",
   key_not_found: "There is no such key for this caller.",
+  erasure_not_found: "There is no such erasure in this tenant.",
   not_found: "There is nothing at this path.",
   method_not_allowed: "The path does not take this method; `Allow` says which it takes.",
   not_acceptable: "The answer has no form that `Accept` admits.",
