@@ -62,8 +62,8 @@ export interface Log
   read(request: ReadRequest): Promise<Reading>;
   /** The caller's last deleted session of this id. */
   readDeleted(address: SessionAddress): Promise<Head | undefined>;
-  /** Takes the caller's deleted sessions of this `session_id` away for good; says how many. */
-  purgeDeleted(address: SessionAddress): Promise<number>;
+  /** Takes the caller's sessions of this `session_id` deleted by then away for good; says how many. */
+  purgeDeleted(address: SessionAddress, until: Date): Promise<number>;
   /** Lets the live view forget what is being purged; says whether nothing of it is there now. */
   forgetPurged(purge: Purge): Promise<boolean>;
   /** Events in order, at most `limit` and, beyond the live tail, about 4 MiB. */
@@ -134,8 +134,8 @@ export function createLog(stores: Stores): Log {
     fork: (request) => forker.fork(request),
     read: (request) => reader.read(request),
     readDeleted: (address) => journal.readDeletedHead(address),
-    purgeDeleted: async (address) =>
-      (await journal.erasing.purgeDeleted(address, stores.clock.now())).length,
+    purgeDeleted: async (address, until) =>
+      (await journal.erasing.purgeDeleted(address, until, stores.clock.now())).length,
     forgetPurged: ({ uid, begunAt, ...key }) =>
       view.forget(key, uid, stores.clock.now().getTime() - begunAt.getTime()),
     requestErasure: (wanted) => journal.erasing.requestErasure(wanted),

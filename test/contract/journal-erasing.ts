@@ -68,13 +68,13 @@ function purgingContract(journalOf: () => Journal): void {
     const journal = journalOf();
     const gone = await full(journal);
     const { sessionId } = gone.session!;
-    expect(await erasing().purgeDeleted(addressOf(gone), NOW)).toEqual([gone.uid]);
+    expect(await erasing().purgeDeleted(addressOf(gone), NOW, NOW)).toEqual([gone.uid]);
     expect(await journal.readHead(addressOf(gone))).toBeUndefined();
     expect(await journal.readDeletedHead(addressOf(gone))).toBeUndefined();
     expect(await journal.readVersions([gone.uid])).toEqual(new Map());
     const other = { sessionId, userId: randomUUID() };
     committed(await journal.createSession(creation(newHead(other))));
-    expect(await erasing().purgeDeleted(addressOf(gone), NOW)).toEqual([]);
+    expect(await erasing().purgeDeleted(addressOf(gone), NOW, NOW)).toEqual([]);
   });
 
   it("takes all of an id that are deleted, none that lives, and nobody else's", async () => {
@@ -84,11 +84,14 @@ function purgingContract(journalOf: () => Journal): void {
     const second = await deleted(journal, await newSession(journal, { sessionId }));
     const living = await newSession(journal, { sessionId });
     for (const of of [{ userId: "user-2" }, { tenantId: "tenant-2" }, { id: `${sessionId}\0` }]) {
-      expect(await erasing().purgeDeleted({ ...addressOf(living), ...of }, NOW)).toEqual([]);
+      expect(await erasing().purgeDeleted({ ...addressOf(living), ...of }, NOW, NOW)).toEqual([]);
     }
-    const purged = await erasing().purgeDeleted(addressOf(living), NOW);
+    const purged = await erasing().purgeDeleted(addressOf(living), NOW, NOW);
     expect(purged.toSorted()).toEqual([first.uid, second.uid].toSorted());
     expect((await journal.readHead(addressOf(living)))?.uid).toBe(living.uid);
+    const late = await deleted(journal, living, at(1));
+    expect(await erasing().purgeDeleted(addressOf(late), NOW, NOW)).toEqual([]);
+    expect(await erasing().purgeDeleted(addressOf(late), at(1), NOW)).toEqual([late.uid]);
   });
 
   it("removes all that hangs on it, and nothing of others", async () => {
@@ -97,7 +100,7 @@ function purgingContract(journalOf: () => Journal): void {
     const op = operation(randomUUID(), owner);
     const gone = await full(journal, owner, op);
     const other = await full(journal, owner);
-    await erasing().purgeDeleted(addressOf(gone), NOW);
+    await erasing().purgeDeleted(addressOf(gone), NOW, NOW);
     expect((await journal.findReceipt(op))?.head).toBeDefined();
     await erasing().removePurged(other.uid);
     await erasing().removePurged(gone.uid);
@@ -130,7 +133,7 @@ function purgingContract(journalOf: () => Journal): void {
   it("refuses what was decided on the session before", async () => {
     const journal = journalOf();
     const gone = await full(journal);
-    await erasing().purgeDeleted(addressOf(gone), NOW);
+    await erasing().purgeDeleted(addressOf(gone), NOW, NOW);
     const late = await journal.changeSession(append(gone, "late"));
     expect(late).toEqual({ kind: "moved", head: undefined });
     const from = { uid: gone.uid, seq: 1 };
@@ -186,7 +189,7 @@ function purgingContract(journalOf: () => Journal): void {
     const journal = journalOf();
     const gone = await full(journal);
     const { tenantId, userId, sessionId } = gone.session!;
-    await erasing().purgeDeleted(addressOf(gone), NOW);
+    await erasing().purgeDeleted(addressOf(gone), NOW, NOW);
     const purge = { uid: gone.uid, tenantId, userId, sessionId, begunAt: NOW, swept: false };
     expect(await purgeOf(gone.uid, at(-1))).toBeUndefined();
     expect(await purgeOf(gone.uid, NOW)).toEqual(purge);

@@ -1,4 +1,5 @@
 import { create } from "@bufbuild/protobuf";
+import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext } from "@connectrpc/connect";
 import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
 import { SessionDeletedSchema } from "../../../gen/parley/v1/event_pb.js";
@@ -8,7 +9,7 @@ import {
 } from "../../../gen/parley/v1/session_commands_pb.js";
 import type { Context } from "../../context.ts";
 import { admitDeleted } from "../../domain/access.ts";
-import { ParleyError } from "../../domain/errors.ts";
+import { ParleyError, sessionNotFound } from "../../domain/errors.ts";
 import { checkState } from "../../domain/precondition.ts";
 import type { Principal } from "../../domain/principal.ts";
 import { cancelAll } from "../../domain/task-commands.ts";
@@ -29,12 +30,16 @@ export function deleteSession(context: Context) {
   };
 }
 
-/** The session as it then is, deleted now or before; undefined for a retry without an answer. */
+/**
+ * The session as it then is, deleted now or before; undefined for a retry without an answer.
+ * @param uid given: only the session of this uid, whoever has its id now
+ */
 async function remove(
   context: Context,
   principal: Principal,
   request: DeleteSessionRequest,
   named: NamedOperation,
+  uid?: string,
 ): Promise<Head | undefined> {
   const { head } = await context.log.write({
     principal,
@@ -42,6 +47,7 @@ async function remove(
     ...named,
     decide(found) {
       const { head: held } = admitDeleted(found, principal);
+      if (uid !== undefined && held.uid !== uid) throw sessionNotFound();
       if (held.deletedAt !== undefined) return undefined;
       checkState(held, request);
       const payload = { case: "sessionDeleted", value: create(SessionDeletedSchema) } as const;
@@ -52,7 +58,10 @@ async function remove(
   return head;
 }
 
-/** Deleted first, so that its work is cancelled and settled and its watchers are told. */
+/**
+ * Deletes first, so that the work is cancelled and settled and watchers are told; then takes what
+ * was deleted by then, so that a late retry takes nothing that was made or deleted since.
+ */
 async function purge(
   context: Context,
   principal: Principal,
@@ -60,14 +69,20 @@ async function purge(
   named: NamedOperation,
 ): Promise<void> {
   const { tenantId, userId } = principal;
-  for (let round = 0, operation = named; round < MAX_ROUNDS; round++) {
-    const deleted = await remove(context, principal, request, operation).catch(orNothing);
-    const id = deleted?.session?.sessionId ?? request.sessionId;
-    const purged = await context.log.purgeDeleted({ tenantId, userId, id });
-    if (purged > 0 || deleted === undefined) return;
+  let operation = named;
+  let uid: string | undefined;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const gone = await remove(context, principal, request, operation, uid).catch(orNothing);
+    if (gone?.session === undefined || gone.deletedAt === undefined) return;
+    const address = { tenantId, userId, id: gone.session.sessionId };
+    const purged = await context.log.purgeDeleted(address, timestampDate(gone.deletedAt));
+    if (purged > 0) return;
     // Restored in between: deleted anew, which is no repetition of the first time.
-    const key = context.ids.uuid();
-    operation = { operation: { ...named.operation, key }, retryable: false };
+    uid = gone.uid;
+    operation = {
+      operation: { ...named.operation, key: context.ids.uuid() },
+      retryable: false,
+    };
   }
   throw new ParleyError("version_conflict", "the session kept changing; try again");
 }

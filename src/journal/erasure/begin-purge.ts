@@ -25,7 +25,7 @@ function beginning(name: string, which: string): Statement {
 const PURGE_DELETED = beginning(
   "purge_deleted",
   `SELECT uid FROM sessions
-    WHERE tenant_id = $3 AND user_id = $4 AND session_id = $5 AND deleted_at IS NOT NULL
+    WHERE tenant_id = $3 AND user_id = $4 AND session_id = $5 AND deleted_at <= $6
     ORDER BY uid FOR UPDATE`,
 );
 
@@ -53,9 +53,11 @@ type Begun = { readonly uid: string };
 export async function purgeDeleted(
   lane: Lane,
   { tenantId, userId, id }: SessionAddress,
+  until: Date,
   now: Date,
 ): Promise<string[]> {
-  const values = [now.toISOString(), null, soughtId(tenantId), soughtId(userId), soughtId(id)];
+  const owner = [soughtId(tenantId), soughtId(userId)];
+  const values = [now.toISOString(), null, ...owner, soughtId(id), boundedTime(until)];
   const rows = await lane.run<Begun>(PURGE_DELETED, values);
   return rows.map(({ uid }) => uid);
 }

@@ -15,7 +15,8 @@ export function erasingOver(
   guarded: <T>(work: () => Promise<T>) => Promise<T>,
 ): Erasing {
   return {
-    purgeDeleted: (address, now) => guarded(() => begin.purgeDeleted(lane, address, now)),
+    purgeDeleted: (address, until, now) =>
+      guarded(() => begin.purgeDeleted(lane, address, until, now)),
     purgeSessions: (wish, now) => guarded(() => begin.purgeSessions(lane, wish, now)),
     purgeForgotten: (until, now, most) =>
       guarded(() => begin.purgeForgotten(lane, until, now, most)),

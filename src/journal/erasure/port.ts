@@ -11,8 +11,11 @@ export interface Erasing extends Purges, Erasures {}
  * afterwards, in pieces, by whoever takes the purge up; it can be broken off at any point.
  */
 export interface Purges {
-  /** Begins to purge the caller's deleted sessions of this `session_id`; gives their uids. */
-  purgeDeleted(address: SessionAddress, now: Date): Promise<string[]>;
+  /**
+   * Begins to purge the caller's sessions of this `session_id` that were deleted at `until` or
+   * before; gives their uids.
+   */
+  purgeDeleted(address: SessionAddress, until: Date, now: Date): Promise<string[]>;
   /** The same for these sessions, if they are deleted, or whatever they are. */
   purgeSessions(wanted: PurgeWish, now: Date): Promise<number>;
   /** The same for sessions deleted at `until` or before, at most `limit`; says how many. */
