@@ -102,6 +102,7 @@ const CHANCE: readonly [RegExp, string][] = [
   [/^\d+-\d+-[0-9a-f]{12}$/, "<etag>"],
   // A key's secret, and how it begins.
   [/^pk_[A-Za-z0-9_-]+$/, "<secret>"],
+  [/^erased:[0-9a-f]{32}$/, "<pseudonym>"],
   // Derived from the tenant too.
   [/^oai-[0-9a-f]{16}$/, "<derived>"],
 ];

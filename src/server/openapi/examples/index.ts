@@ -1,4 +1,5 @@
 import { ACCOUNT_EXAMPLES } from "./accounts.ts";
+import { ERASURE_EXAMPLES } from "./erasure.ts";
 import type { Examples } from "./example-table.ts";
 import { MESSAGE_EXAMPLES } from "./messages.ts";
 import { RUN_EXAMPLES } from "./runs.ts";
@@ -14,4 +15,5 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   ...TASK_EXAMPLES,
   ...WORKER_EXAMPLES,
   ...ACCOUNT_EXAMPLES,
+  ...ERASURE_EXAMPLES,
 };

@@ -5,6 +5,7 @@ import { ServerReflection as ServerReflectionAlpha } from "../../../../gen/grpc/
 import { SERVICES as PARLEY } from "../../../../src/api/index.ts";
 import { ACCOUNT_ROWS, LEDGER_ROWS } from "./accounts.ts";
 import { CONVERSATION_ROWS } from "./conversation.ts";
+import { ERASURE_ROWS } from "./erasure.ts";
 import { KEY_ROWS } from "./keys.ts";
 import { LIFETIME_ROWS } from "./lifetime.ts";
 import type { Row } from "./row.ts";
@@ -38,6 +39,7 @@ export const ROWS: readonly Row[] = [
   ...RESULT_ROWS,
   ...LEDGER_ROWS,
   ...KEY_ROWS,
+  ...ERASURE_ROWS,
   ...LIFETIME_ROWS,
   ...SERVER_ROWS,
 ];
