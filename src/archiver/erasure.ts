@@ -6,6 +6,7 @@ import { ParleyError } from "../domain/errors.ts";
 import { cancelAll } from "../domain/task-commands.ts";
 import type { Ids } from "../ids.ts";
 import type { OwnedSession, UnderErasure } from "../journal/port.ts";
+import { eraseActorIn, NOWHERE } from "./erase-actor.ts";
 import type { ExpiryParts } from "./expiry.ts";
 import type { Chore } from "./sweeper.ts";
 import { actingFor, systemEvent } from "./system-event.ts";
@@ -21,7 +22,7 @@ const WAIT_MS = 1000;
  * Erases users. What was done is known from what is left: so it goes on wherever it was broken off,
  * in whichever replica.
  */
-export function eraseUsers(parts: ExpiryParts): Chore {
+export function eraseUsers(parts: ExpiryParts, findOthers = NOWHERE): Chore {
   const { journal, clock } = parts;
   const { erasing } = journal;
   const soon = () => new Date(clock.now().getTime() + WAIT_MS);
@@ -31,6 +32,7 @@ export function eraseUsers(parts: ExpiryParts): Chore {
     await erasing.eraseCredentials(erasure);
     const left = await purgeSome(parts, erasure);
     if (left) return erasing.continueErasure(erasureId, clock.now());
+    for (const session of await findOthers(erasure)) await eraseActorIn(parts, session, erasure);
     await erasing.eraseAccount(erasure);
     if (await erasing.completeErasure(erasureId, clock.now())) return;
     await erasing.continueErasure(erasureId, soon());

@@ -1,9 +1,10 @@
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import { type Event, EventSchema, MessageAppendedSchema } from "../../gen/parley/v1/event_pb.js";
-import { changeState, type Decision } from "./decision.ts";
+import type { Decision } from "./decision.ts";
 import { ParleyError } from "./errors.ts";
-import { bytesWithoutPlace, decodeEvent, type EventDraft, type EventRecord } from "./event.ts";
+import { decodeEvent, type EventDraft, type EventRecord } from "./event.ts";
+import { rewriteLog, rewriteOf } from "./rewriting.ts";
 
 /** The event of a message with its content taken away: its id, place, time, actor, task and role remain. */
 export function withoutContent(event: Event): Event {
@@ -27,21 +28,9 @@ export function isRedacted({ payload }: Event): boolean {
   return payload.case === "message" && payload.value.redacted;
 }
 
-/**
- * Takes the content of a message away, in the log and from every tail: those are
- * named by `rewrite_seq`, which becomes a number that it never was before.
- */
+/** Takes the content of a message away, in the log and from every tail. */
 export function redact(head: Head, record: EventRecord, redacted: EventDraft): Decision {
-  const bytes = toBinary(EventSchema, {
-    ...withoutContent(decodeEvent(record)),
-    seq: 0,
-    turnNumber: 0,
-  });
-  const growth = bytes.length - bytesWithoutPlace(record);
-  const rewrites = [{ seq: record.seq, bytes, growth }];
-  const decision = changeState(head, [redacted], { rewrites });
-  const rewriteSeq = (head.session?.version ?? 0) + 1;
-  return { ...decision, state: { ...decision.state, rewriteSeq } };
+  return rewriteLog(head, [rewriteOf(record, withoutContent(decodeEvent(record)))], redacted);
 }
 
 export function messageNotFound(): ParleyError {

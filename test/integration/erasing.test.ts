@@ -1,14 +1,19 @@
 import { randomUUID } from "node:crypto";
+import { create } from "@bufbuild/protobuf";
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ErasureStatus } from "../../gen/parley/v1/erasure_service_pb.js";
+import { ActorSchema, ActorType } from "../../gen/parley/v1/event_pb.js";
+import { Role } from "../../gen/parley/v1/message_pb.js";
 import { SessionType } from "../../gen/parley/v1/session_pb.js";
 import { eraseUsers } from "../../src/archiver/erasure.ts";
 import { finishPurges } from "../../src/archiver/purging.ts";
 import { purgeArchived } from "../../src/archiver/retention.ts";
 import type { Chore } from "../../src/archiver/sweeper.ts";
+import { bytesWithoutPlace, decodeEvent, newEvent } from "../../src/domain/event.ts";
 import { DEFAULT_RETENTION, type Retention } from "../../src/domain/retention.ts";
 import { uuidV7 } from "../../src/ids.ts";
+import { PACK_DELAY_MS } from "../../src/journal/archive/port.ts";
 import { openPgliteJournal } from "../../src/journal/index.ts";
 import type { AccountOwner, Journal } from "../../src/journal/port.ts";
 import { openMemoryView } from "../../src/live/index.ts";
@@ -20,10 +25,12 @@ import {
   addressOf,
   append,
   committed,
+  contents,
   newSession,
   operation,
   restate,
   restated,
+  wholeLog,
 } from "../contract/journal-writes.ts";
 
 /** A process that dies after so many calls, each of which was made. */
@@ -147,6 +154,50 @@ describe("what takes sessions and users away", () => {
       return [eraseUsers(parts), finishPurges(parts)];
     });
     expect(erasure.removed).toMatchObject({ sessions: 1, events: 1 });
+  });
+
+  it("leave what a user wrote in another's session, without the name", async () => {
+    const [owner, user] = [newOwner(), newOwner()];
+    const head = await newSession(journal, owner);
+    const write = async (id: string, content: string) => {
+      const actor = create(ActorSchema, { type: ActorType.USER, id });
+      const payload = { case: "message", value: { role: Role.USER, content } } as const;
+      const event = newEvent({ eventId: randomUUID(), at: clock.now(), actor, payload });
+      committed(await journal.changeSession({ ...append(head, ""), events: [event] }));
+    };
+    for (let n = 0; n < 3; n++) {
+      await write(user.userId, `theirs ${n}`);
+      await write(owner.userId, `ours ${n}`);
+    }
+    const address = addressOf(head);
+    const living = (await journal.readHead(address))!;
+    const state = restated(living, { archivedAt: timestampFromDate(clock.now()) });
+    committed(await journal.changeSession({ ...restate(living, state), movesGate: true }));
+    await journal.packLog(head.uid, new Date(now + 2 * PACK_DELAY_MS));
+    expect(await wholeLog(journal, head.uid)).toEqual([]);
+
+    const { tenantId, userId, sessionId } = head.session!;
+    const shared = { uid: head.uid, tenantId, userId, sessionId };
+    const { erasure } = await untilErased(user, await asked(user), (life) => {
+      const parts = partsOf(mortal(journal, 1 + (life % 7)));
+      return [eraseUsers(parts, async () => [shared])];
+    });
+    const log = await wholeLog(journal, head.uid);
+    expect(contents(log)).toEqual([
+      "theirs 0",
+      "ours 0",
+      "theirs 1",
+      "ours 1",
+      "theirs 2",
+      "ours 2",
+    ]);
+    const text = log.map(({ bytes }) => Buffer.from(bytes).toString("latin1")).join();
+    expect(text).not.toContain(user.userId);
+    expect(text.split(erasure.pseudonym)).toHaveLength(3 + 2);
+    expect(log.map((record) => decodeEvent(record).type).at(-1)).toBe("actor_erased");
+    const after = (await journal.readHead(address))!;
+    const bytes = log.reduce((sum, record) => sum + bytesWithoutPlace(record), 0);
+    expect(Number(after.session!.logBytes)).toBe(bytes);
   });
 
   it("follow the rules of retention as they are now", async () => {

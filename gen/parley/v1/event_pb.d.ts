@@ -6,6 +6,7 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import type { JsonObject, Message } from "@bufbuild/protobuf";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { BudgetExceeded, TaskCancelled, TaskClaimed, TaskCompleted, TaskFailed, TaskPaused, TaskProgressed, TaskReleased, TaskResumed, TaskSubmitted, TaskTimedOut, UsageReported } from "./task_event_pb.js";
+import type { ActorErased } from "./erasure_event_pb.js";
 import type { Session } from "./session_pb.js";
 import type { Attachment, Part, Role } from "./message_pb.js";
 import type { ScenarioStep } from "./state_pb.js";
@@ -285,6 +286,14 @@ export declare type Event = Message<"parley.v1.Event"> & {
      */
     value: BudgetExceeded;
     case: "budgetExceeded";
+  } | {
+    /**
+     * The name of an erased user was taken from the log.
+     *
+     * @generated from field: parley.v1.ActorErased actor_erased = 51;
+     */
+    value: ActorErased;
+    case: "actorErased";
   } | { case: undefined; value?: undefined };
 };
 

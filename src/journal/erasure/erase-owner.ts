@@ -14,8 +14,8 @@ interface Belongings {
 }
 
 /**
- * What lets somebody act for the user, or was given to the user. A table that is added later
- * belongs in here.
+ * What lets somebody act for the user. A table that is added later belongs in here. What tells in
+ * whose sessions the user wrote goes with the names, which is after those were looked through.
  */
 const BELONGINGS: readonly Belongings[] = [
   { kind: "api_keys", table: "api_keys", key: "key_id", user: "user_id" },
