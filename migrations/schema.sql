@@ -36,6 +36,30 @@ CREATE INDEX api_keys_of_user ON public.api_keys USING btree (tenant_id, user_id
 CREATE UNIQUE INDEX api_keys_operations ON public.api_keys USING btree (digest);
 CREATE INDEX api_keys_prefix ON public.api_keys USING btree (prefix);
 
+CREATE TABLE erasure_counts (
+  erasure_id uuid NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  count bigint NOT NULL,
+  CONSTRAINT erasure_counts_pkey PRIMARY KEY (erasure_id, kind)
+);
+
+CREATE TABLE erasures (
+  erasure_id uuid NOT NULL,
+  tenant_id text COLLATE "C" NOT NULL,
+  user_id text COLLATE "C",
+  pseudonym text COLLATE "C" NOT NULL,
+  requested_at timestamp with time zone NOT NULL,
+  started_at timestamp with time zone,
+  completed_at timestamp with time zone,
+  due_at timestamp with time zone,
+  digest bytea NOT NULL,
+  request_hash bytea NOT NULL,
+  CONSTRAINT erasures_pkey PRIMARY KEY (erasure_id)
+);
+CREATE INDEX erasures_due ON public.erasures USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE UNIQUE INDEX erasures_operations ON public.erasures USING btree (digest);
+CREATE UNIQUE INDEX erasures_running ON public.erasures USING btree (tenant_id, user_id) WHERE (user_id IS NOT NULL);
+
 CREATE TABLE ledger (
   entry_id uuid NOT NULL,
   tenant_id text COLLATE "C" NOT NULL,
@@ -74,6 +98,21 @@ CREATE TABLE operations (
   CONSTRAINT operations_pkey PRIMARY KEY (digest)
 );
 CREATE INDEX operations_created_at ON public.operations USING btree (created_at);
+CREATE INDEX operations_of_session ON public.operations USING btree (session) WHERE (state IS NOT NULL);
+
+CREATE TABLE purges (
+  uid uuid NOT NULL,
+  tenant_id text COLLATE "C" NOT NULL,
+  user_id text COLLATE "C" NOT NULL,
+  session_id text COLLATE "C" NOT NULL,
+  begun_at timestamp with time zone NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  swept boolean NOT NULL DEFAULT false,
+  erasure uuid,
+  CONSTRAINT purges_pkey PRIMARY KEY (uid)
+);
+CREATE INDEX purges_due ON public.purges USING btree (due_at);
+CREATE INDEX purges_of_erasure ON public.purges USING btree (erasure) WHERE (erasure IS NOT NULL);
 
 CREATE TABLE search_entries (
   session uuid NOT NULL,
@@ -177,6 +216,8 @@ CREATE TABLE sessions (
   CONSTRAINT sessions_pkey PRIMARY KEY (uid)
 ) WITH (fillfactor=80);
 CREATE INDEX sessions_archived ON public.sessions USING btree (tenant_id, user_id, archived_at DESC, uid DESC) WHERE ((archived_at IS NOT NULL) AND (deleted_at IS NULL));
+CREATE INDEX sessions_deleted ON public.sessions USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX sessions_deleted_of_user ON public.sessions USING btree (tenant_id, user_id, session_id) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX sessions_due ON public.sessions USING btree (expires_at) WHERE ((deleted_at IS NULL) AND (archived_at IS NULL));
 CREATE INDEX sessions_holder ON public.sessions USING btree (tenant_id, session_id, deleted_at DESC);
 CREATE INDEX sessions_latest ON public.sessions USING btree (tenant_id, user_id, updated_hour DESC) WHERE (deleted_at IS NULL);
@@ -184,6 +225,7 @@ CREATE INDEX sessions_list ON public.sessions USING btree (tenant_id, user_id, c
 CREATE INDEX sessions_living ON public.sessions USING btree (tenant_id, user_id) INCLUDE (expires_at) WHERE ((deleted_at IS NULL) AND (archived_at IS NULL));
 CREATE UNIQUE INDEX sessions_living_external_id ON public.sessions USING btree (tenant_id, user_id, external_id) WHERE ((deleted_at IS NULL) AND (external_id IS NOT NULL));
 CREATE UNIQUE INDEX sessions_living_session_id ON public.sessions USING btree (tenant_id, session_id) WHERE (deleted_at IS NULL);
+CREATE INDEX sessions_retained ON public.sessions USING btree (tenant_id, session_type, archived_at) WHERE ((archived_at IS NOT NULL) AND (deleted_at IS NULL));
 CREATE INDEX sessions_to_pack ON public.sessions USING btree (pack_after) WHERE (pack_after IS NOT NULL);
 
 CREATE TABLE shares (
@@ -257,6 +299,31 @@ BEGIN
   DELETE FROM session_archives a WHERE a.session = log AND a.last_seq - a.first_seq + 1 = (
     SELECT count(*) FROM session_events e
     WHERE e.session = log AND e.seq BETWEEN a.first_seq AND a.last_seq);
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.erase_account(erasure uuid, tenant text, erased text, alias text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  entries integer;
+BEGIN
+  PERFORM FROM accounts a WHERE a.tenant_id = tenant AND a.user_id = erased FOR UPDATE;
+  UPDATE ledger SET user_id = alias, session_id = NULL, note = NULL
+    WHERE tenant_id = tenant AND user_id = erased;
+  GET DIAGNOSTICS entries = ROW_COUNT;
+  INSERT INTO erasure_counts AS c (erasure_id, kind, count)
+    SELECT erasure, 'ledger_entries', entries WHERE entries > 0
+    ON CONFLICT (erasure_id, kind) DO UPDATE SET count = c.count + excluded.count;
+  INSERT INTO accounts AS a (tenant_id, user_id, available_micros, held_micros, open_runs)
+    SELECT tenant, alias, old.available_micros, old.held_micros, old.open_runs
+    FROM accounts old WHERE old.tenant_id = tenant AND old.user_id = erased
+    ON CONFLICT (tenant_id, user_id) DO UPDATE SET
+      available_micros = a.available_micros + excluded.available_micros,
+      held_micros = a.held_micros + excluded.held_micros,
+      open_runs = a.open_runs + excluded.open_runs;
+  DELETE FROM accounts a WHERE a.tenant_id = tenant AND a.user_id = erased;
 END
 $function$;
 

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Clock } from "./clock.ts";
 import type { PlanBook } from "./domain/plan.ts";
+import type { Retention } from "./domain/retention.ts";
 import type { WorkPolicy } from "./domain/work-policy.ts";
 import type { Ids } from "./ids.ts";
 import type { Log } from "./log/log.ts";
@@ -16,6 +17,8 @@ export interface Context {
   readonly publicUrl: () => string;
   /** What callers may do here. */
   readonly plans: PlanBook;
+  /** How long what is over is kept. */
+  readonly retention: Retention;
   readonly logger: Logger;
   /** Aborted when the service begins to stop. */
   readonly shutdown: AbortSignal;

@@ -8,9 +8,11 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config/config.ts";
 import { parsePlans } from "./config/plans.ts";
 import { parsePriceList } from "./config/price-list.ts";
+import { parseRetentionRules } from "./config/retention-rules.ts";
 import type { Context } from "./context.ts";
 import { limitsRates, NO_PLANS, type PlanBook } from "./domain/plan.ts";
 import { NO_PRICES, type PriceList } from "./domain/price-list.ts";
+import { DEFAULT_RETENTION, type Retention } from "./domain/retention.ts";
 import type { WorkPolicy } from "./domain/work-policy.ts";
 import { uuidV7 } from "./ids.ts";
 import type { Journal } from "./journal/port.ts";
@@ -49,12 +51,14 @@ export async function createService(
   const clock = overrides.clock ?? systemClock;
   const work = { ...config.work, prices: await readPrices(config.work.pricesFile) };
   const plans = await readPlans(config.plans);
+  const retention = await readRetention(config.retention);
   const tokenKey = await openTokenKey(config.auth);
   const journal = await openJournal(config, clock, logger);
   try {
     const stalenessMs = stalenessOf(config, journal);
     const live = await openLiveView(config, stalenessMs, logger);
-    const parts = { journal, live, clock, logger, stalenessMs, work, plans, tokenKey };
+    const policies = { work, plans, retention };
+    const parts = { journal, live, clock, logger, stalenessMs, ...policies, tokenKey };
     return new ParleyService(config, parts);
   } catch (error) {
     await journal.close();
@@ -63,11 +67,27 @@ export async function createService(
 }
 
 async function readPrices(file: string | undefined): Promise<PriceList> {
-  if (file === undefined) return NO_PRICES;
+  return file === undefined ? NO_PRICES : readConfigured("PARLEY_PRICES", file, parsePriceList);
+}
+
+async function readRetention({
+  restoreWindowMs,
+  rulesFile,
+}: Config["retention"]): Promise<Retention> {
+  if (rulesFile === undefined) return { ...DEFAULT_RETENTION, restoreWindowMs };
+  const rules = await readConfigured("PARLEY_RETENTION", rulesFile, parseRetentionRules);
+  return { ...rules, restoreWindowMs };
+}
+
+async function readConfigured<T>(
+  variable: string,
+  file: string,
+  parse: (text: string) => T,
+): Promise<T> {
   try {
-    return parsePriceList(await readFile(file, "utf8"));
+    return parse(await readFile(file, "utf8"));
   } catch (error) {
-    throw new Error(`PARLEY_PRICES: ${file}: ${(error as Error).message}`);
+    throw new Error(`${variable}: ${file}: ${(error as Error).message}`);
   }
 }
 
@@ -103,6 +123,7 @@ interface Parts {
   readonly stalenessMs: number;
   readonly work: WorkPolicy;
   readonly plans: PlanBook;
+  readonly retention: Retention;
   readonly tokenKey: VerifyingKey | undefined;
 }
 
@@ -116,21 +137,23 @@ class ParleyService implements Service {
   #stopped: Promise<void> | undefined;
 
   constructor(config: Config, parts: Parts) {
-    const { clock, logger, journal, work, plans } = parts;
+    const { clock, logger, journal, work, plans, retention, stalenessMs } = parts;
     this.#config = config;
     this.#parts = parts;
     const log = createLog(parts);
+    const ids = uuidV7;
     this.#context = {
       log,
       clock,
-      ids: uuidV7,
+      ids,
       work,
       plans,
+      retention,
       publicUrl: () => config.server.publicUrl || (this.#server?.address.url ?? ""),
       logger,
       shutdown: this.#shutdown.signal,
     };
-    this.#archiver = createArchiver({ journal, log, clock, ids: uuidV7 }, logger);
+    this.#archiver = createArchiver({ journal, log, clock, ids, retention, stalenessMs }, logger);
   }
 
   async start(): Promise<{ url: string }> {

@@ -4,6 +4,7 @@ import { ArchiveService } from "../../gen/parley/v1/archive_service_pb.js";
 import { CommentService } from "../../gen/parley/v1/comment_service_pb.js";
 import { ConversationService } from "../../gen/parley/v1/conversation_service_pb.js";
 import { DerivationService } from "../../gen/parley/v1/derivation_service_pb.js";
+import { ErasureService } from "../../gen/parley/v1/erasure_service_pb.js";
 import { KeyService } from "../../gen/parley/v1/key_service_pb.js";
 import { QuotaService } from "../../gen/parley/v1/quota_service_pb.js";
 import { RunService } from "../../gen/parley/v1/run_service_pb.js";
@@ -21,6 +22,7 @@ import { archiveService } from "./archive/index.ts";
 import { commentService } from "./comments/index.ts";
 import { conversationService } from "./conversation/index.ts";
 import { derivationService } from "./derivation/index.ts";
+import { erasureService } from "./erasure/index.ts";
 import { keyService } from "./keys/index.ts";
 import { quotaService } from "./quota/index.ts";
 import { runService } from "./runs/index.ts";
@@ -48,6 +50,7 @@ export const SERVICES = [
   KeyService,
   QuotaService,
   TicketService,
+  ErasureService,
   ArchiveService,
   SearchService,
   DerivationService,
@@ -68,6 +71,7 @@ export function registerServices(router: ConnectRouter, context: Context): void 
   router.service(KeyService, keyService(context));
   router.service(QuotaService, quotaService(context));
   router.service(TicketService, ticketService(context));
+  router.service(ErasureService, erasureService(context));
   router.service(ArchiveService, archiveService(context));
   router.service(SearchService, searchService(context));
   router.service(DerivationService, derivationService(context));

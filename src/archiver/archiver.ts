@@ -1,9 +1,13 @@
 import type { Logger } from "pino";
+import type { Retention } from "../domain/retention.ts";
 import { expireTasks } from "./due-tasks.ts";
+import { eraseUsers } from "./erasure.ts";
 import { archiveExpired, type ExpiryParts } from "./expiry.ts";
 import { indexLogs } from "./indexing.ts";
 import { forgetOperations } from "./operations.ts";
 import { packArchived } from "./packing.ts";
+import { finishPurges } from "./purging.ts";
+import { purgeArchived, purgeForgotten } from "./retention.ts";
 import { Sweeper } from "./sweeper.ts";
 import { forgetTickets } from "./tickets.ts";
 
@@ -14,7 +18,13 @@ export interface Archiver {
   stop(): Promise<void>;
 }
 
-export function createArchiver(parts: ExpiryParts, logger: Logger): Archiver {
+export interface ArchiverParts extends ExpiryParts {
+  readonly retention: Retention;
+  /** How far a live read may be behind, in milliseconds. */
+  readonly stalenessMs: number;
+}
+
+export function createArchiver(parts: ArchiverParts, logger: Logger): Archiver {
   const { journal, clock } = parts;
   const chores = [
     expireTasks(parts),
@@ -23,6 +33,10 @@ export function createArchiver(parts: ExpiryParts, logger: Logger): Archiver {
     indexLogs(journal, clock),
     forgetOperations(journal, clock),
     forgetTickets(journal, clock),
+    purgeForgotten(parts),
+    purgeArchived(parts),
+    eraseUsers(parts),
+    finishPurges(parts),
   ];
   const sweepers = chores.map((chore) => new Sweeper(chore, logger));
   return {

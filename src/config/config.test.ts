@@ -47,6 +47,7 @@ it("is complete without any variable", () => {
       pricesFile: undefined,
     },
     plans: undefined,
+    retention: { restoreWindowMs: 30 * 86_400_000, rulesFile: undefined },
     logLevel: "info",
   });
 });

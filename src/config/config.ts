@@ -16,6 +16,7 @@ export interface Config {
   readonly work: WorkConfig;
   /** Plans, or the file that has them; undefined: there are none. */
   readonly plans: string | undefined;
+  readonly retention: RetentionConfig;
   readonly logLevel: LogLevel;
 }
 
@@ -36,6 +37,13 @@ export interface ServerConfig {
 export type JournalConfig =
   | { readonly kind: "postgres"; readonly url: SecretUrl }
   | { readonly kind: "pglite"; readonly dataDir: string };
+
+interface RetentionConfig {
+  /** How long a deleted session can be restored. */
+  readonly restoreWindowMs: number;
+  /** How long archived ones are kept; undefined: for ever. */
+  readonly rulesFile: string | undefined;
+}
 
 interface LiveConfig {
   /** Undefined: memory. */
@@ -74,6 +82,10 @@ export function toConfig(env: Env): Config {
     },
     work: toWork(reader, env),
     plans: env.PARLEY_PLANS,
+    retention: {
+      restoreWindowMs: reader.duration("PARLEY_RESTORE_WINDOW", 0, 3650 * 86_400_000),
+      rulesFile: env.PARLEY_RETENTION,
+    },
     logLevel: reader.oneOf("LOG_LEVEL", LOG_LEVELS),
   };
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);

@@ -3,11 +3,17 @@ import { isLoopback } from "./loopback.ts";
 /** What a text means, or what would have been allowed instead. */
 export type Parsed<T> = { readonly value: T } | { readonly allowed: string };
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
-/** `500ms`, `2s`, `1.5s`, `1m`, `1h`, within bounds given in milliseconds. */
+/** `500ms`, `2s`, `1.5s`, `1m`, `1h`, `30d`, within bounds given in milliseconds. */
 export function parseDuration(text: string, minMs: number, maxMs: number): Parsed<number> {
-  const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h)$/.exec(text);
+  const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)$/.exec(text);
   const ms = match === null ? Number.NaN : Number(match[1]) * (UNIT_MS[match[2] ?? ""] ?? 1);
   if (ms >= minMs && ms <= maxMs) return { value: Math.round(ms) };
   return {

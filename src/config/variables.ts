@@ -214,6 +214,18 @@ export const VARIABLES = [
     meaning: "How often workers may try a task that does not say, 1 to 20.",
   },
   {
+    name: "PARLEY_RESTORE_WINDOW",
+    default: "30d",
+    meaning: "How long a deleted session can be restored before it is purged, `0s` to `3650d`.",
+  },
+  {
+    name: "PARLEY_RETENTION",
+    default: "",
+    meaning:
+      'File with how long archived sessions are kept: `{"default": "365d", "types": ' +
+      '{"conversation": "forever", "research": "90d"}, "tenants": {"tenant": {…}}}`. Unset: for ever.',
+  },
+  {
     name: "LOG_LEVEL",
     default: "info",
     meaning: "`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`.",

@@ -43,6 +43,7 @@ export const REASONS = {
   key_not_found: { code: "not_found", http: 404 },
   share_not_found: { code: "not_found", http: 404 },
   comment_not_found: { code: "not_found", http: 404 },
+  erasure_not_found: { code: "not_found", http: 404 },
   not_found: { code: "not_found", http: 404 },
   method_not_allowed: { code: "unimplemented", http: 405 },
   not_acceptable: { code: "invalid_argument", http: 406 },
@@ -142,6 +143,11 @@ export function shareNotFound(): ParleyError {
 /** The session has no such comment, or has it no longer. */
 export function commentNotFound(): ParleyError {
   return new ParleyError("comment_not_found", "the comment does not exist");
+}
+
+/** The answer for what is unknown or another tenant's. */
+export function erasureNotFound(): ParleyError {
+  return new ParleyError("erasure_not_found", "the erasure does not exist");
 }
 
 export function taskNotFound(): ParleyError {

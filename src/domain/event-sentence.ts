@@ -36,6 +36,8 @@ const SENTENCES: { readonly [K in Kind]: (value: Value<K>, event: Event) => stri
   sessionForked: forked,
   message: appended,
   messageRedacted: ({ messageSeq }) => `The content of message ${messageSeq} was taken away`,
+  actorErased: ({ events }) =>
+    `The name of an erased user was taken from ${count(events, "event")}`,
   stateChanged: () => "The state changed",
   historyCleared: ({ cleared }) => `The history was cleared of ${count(cleared, "message")}`,
   turnStarted: (_, { turnNumber }) => `Turn ${turnNumber} was begun`,

@@ -102,6 +102,7 @@ function apply(head: Head, session: Session, event: Event): void {
       return;
     case "message":
     case "messageRedacted":
+    case "actorErased":
     case "agentEvent":
     case "commentAdded":
     case "commentEdited":

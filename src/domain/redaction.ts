@@ -1,10 +1,11 @@
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import { CommentAddedSchema, CommentEditedSchema } from "../../gen/parley/v1/comment_event_pb.js";
 import { type Event, EventSchema, MessageAppendedSchema } from "../../gen/parley/v1/event_pb.js";
-import { changeState, type Decision, type Rewrite } from "./decision.ts";
+import type { Decision } from "./decision.ts";
 import { ParleyError } from "./errors.ts";
-import { bytesWithoutPlace, decodeEvent, type EventDraft, type EventRecord } from "./event.ts";
+import { decodeEvent, type EventDraft, type EventRecord } from "./event.ts";
+import { rewriteLog, rewriteOf } from "./rewriting.ts";
 
 /**
  * An event with its content taken away, of a message or of a comment: its id, place, time, actor,
@@ -50,29 +51,15 @@ export function isRedacted({ payload }: Event): boolean {
   return payload.case === "message" && payload.value.redacted;
 }
 
-/**
- * Takes the content of events away, in the log and from every tail: those are
- * named by `rewrite_seq`, which becomes a number that it never was before.
- */
+/** Takes the content of events away, in the log and from every tail. */
 export function redact(
   head: Head,
   records: readonly EventRecord[],
   redacted: EventDraft,
   options: Pick<Decision, "movesGate"> = {},
 ): Decision {
-  const rewrites = records.map(rewriteOf);
-  const decision = changeState(head, [redacted], { ...options, rewrites });
-  const rewriteSeq = (head.session?.version ?? 0) + 1;
-  return { ...decision, state: { ...decision.state, rewriteSeq } };
-}
-
-function rewriteOf(record: EventRecord): Rewrite {
-  const bytes = toBinary(EventSchema, {
-    ...withoutContent(decodeEvent(record)),
-    seq: 0,
-    turnNumber: 0,
-  });
-  return { seq: record.seq, bytes, growth: bytes.length - bytesWithoutPlace(record) };
+  const rewrites = records.map((record) => rewriteOf(record, withoutContent(decodeEvent(record))));
+  return rewriteLog(head, rewrites, redacted, options);
 }
 
 export function messageNotFound(): ParleyError {

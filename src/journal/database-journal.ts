@@ -14,6 +14,7 @@ import { unpackLog } from "./archive/unpack.ts";
 import { findMessage } from "./comments/find-message.ts";
 import { readCommentEvents } from "./comments/read-comment-events.ts";
 import type { Database } from "./database.ts";
+import { erasingOver } from "./erasure/database-erasing.ts";
 import { saysAway, translated } from "./failure.ts";
 import { Forker } from "./fork/forker.ts";
 import { grouped } from "./grouped.ts";
@@ -67,6 +68,7 @@ const PING = { name: "ping", text: "SELECT 1" };
 /** The journal over SQL, wherever its connections come from. */
 export class DatabaseJournal implements port.Journal {
   readonly exclusive: boolean;
+  readonly erasing: port.Erasing;
   readonly #database: Database;
   readonly #clock: () => Date;
   readonly #reads: Lane;
@@ -87,6 +89,7 @@ export class DatabaseJournal implements port.Journal {
     this.#forker = new Forker(database, clock);
     const lane = new Lane(database.reads, database);
     this.#reads = lane;
+    this.erasing = erasingOver(lane, (work) => this.#guard(work));
     this.#outage = new Outage(() => lane.run(PING, []));
     this.#readHeadRow = grouped((addresses) => readHeadRows(lane, addresses), HEADS_PER_QUERY);
     this.#readVersions = grouped((asked) => readVersionsOfAll(lane, asked), QUESTIONS_PER_QUERY);

@@ -9,6 +9,7 @@ import type { TaskRecord } from "../domain/task-record.ts";
 import type { Accounts } from "./accounts/port.ts";
 import type { Archive } from "./archive/port.ts";
 import type { Comments } from "./comments/port.ts";
+import type { Erasing } from "./erasure/port.ts";
 import type { Fork, ForkOutcome } from "./fork/port.ts";
 import type { Keys } from "./keys/port.ts";
 import type { Search } from "./search/port.ts";
@@ -41,6 +42,8 @@ export interface Journal
     Comments {
   /** True if no other process can write to this journal while it is open. */
   readonly exclusive: boolean;
+  /** What takes sessions and users away without a trace. */
+  readonly erasing: Erasing;
 
   createSession(creation: Creation): Promise<CreationOutcome>;
   /**
@@ -103,6 +106,7 @@ export type {
 } from "./accounts/port.ts";
 export type { Archive, ArchivePage, ArchiveQuery } from "./archive/port.ts";
 export type { Comments } from "./comments/port.ts";
+export type * from "./erasure/port.ts";
 export type { Fork, ForkOutcome } from "./fork/port.ts";
 export type * from "./keys/port.ts";
 export type {

@@ -3,6 +3,9 @@ import type { Copy } from "./port.ts";
 /** Default staleness bound, ms. */
 export const DEFAULT_BOUND_MS = 2_000;
 
+/** How long a session stays that nothing is said of, ms. */
+export const DEFAULT_RESIDENCY_MS = 3_600_000;
+
 /** How long an open message and the ids of closed ones stay after the last word of them, ms. */
 export const DEFAULT_SILENCE_MS = 600_000;
 

@@ -54,6 +54,15 @@ export interface LiveView extends Rates {
    */
   closeMessages(key: LiveKey, uid: string, messageIds: readonly string[]): Promise<void>;
 
+  /**
+   * Removes all it has of a session; another one under the key stays. What was offered before may
+   * still come later, so a session that is to leave nothing is forgotten once more after a while.
+   */
+  forget(key: LiveKey, uid: string): Promise<void>;
+
+  /** After so long, in milliseconds, what nothing was said of is gone by itself. */
+  readonly lifeMs: number;
+
   /** Resolves if the view answers. */
   ping(): Promise<void>;
   close(): Promise<void>;

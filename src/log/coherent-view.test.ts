@@ -33,6 +33,8 @@ function setUp() {
     readOpenMessage: async () => undefined,
     closeMessages: async () => {},
     takeTokens: () => ({ admitted: true, standings: [] }),
+    forget: async () => {},
+    lifeMs: 3_600_000,
     ping: async () => {},
     close: async () => {},
   };

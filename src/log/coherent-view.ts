@@ -101,6 +101,19 @@ export class CoherentView {
   }
 
   /**
+   * Removes a session that the journal has no longer; says whether nothing of it is there now. A
+   * view that is away has let go of what is `ageMs` old by itself, if that is long enough.
+   */
+  async forget(key: LiveKey, uid: string, ageMs: number): Promise<boolean> {
+    try {
+      await this.#live.forget(key, uid);
+      return true;
+    } catch {
+      return ageMs > this.#live.lifeMs;
+    }
+  }
+
+  /**
    * A write on this head failed, so that nobody knows whether it was committed:
    * a view that is fresh for ever would never notice.
    */

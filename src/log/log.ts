@@ -10,9 +10,11 @@ import type {
   ArchivePage,
   ArchiveQuery,
   Creation,
+  Erasures,
   Keys,
   LatestFilter,
   Operation,
+  Purge,
   Receipt,
   SessionAddress,
   SessionPage,
@@ -53,6 +55,7 @@ export interface Log
     Shares,
     Rates,
     Pick<Tickets, "createTicket" | "findTicket">,
+    Pick<Erasures, "requestErasure" | "readErasure">,
     Pick<Tasks, "offerTasks" | "renewLease" | "findTask" | "listTasks" | "typicalTask"> {
   create(creation: Creation, retryable: boolean): Promise<Created>;
   write(request: WriteRequest): Promise<Written>;
@@ -68,6 +71,10 @@ export interface Log
   read(request: ReadRequest): Promise<Reading & Admitted>;
   /** The caller's last deleted session of this id. */
   readDeleted(address: SessionAddress): Promise<Head | undefined>;
+  /** Takes the caller's sessions of this `session_id` deleted by then away for good; says how many. */
+  purgeDeleted(address: SessionAddress, until: Date): Promise<number>;
+  /** Lets the live view forget what is being purged; says whether nothing of it is there now. */
+  forgetPurged(purge: Purge): Promise<boolean>;
   /** Events in order, at most `limit` and, beyond the live tail, about 4 MiB. */
   events(reading: Reading, wish: EventWish): Promise<readonly EventRecord[]>;
   /** What was read as it was right after one of its events. */
@@ -150,6 +157,12 @@ export function createLog(stores: Stores): Log {
     fork: (request) => forker.fork(request),
     read: (request) => reader.read(request),
     readDeleted: (address) => journal.readDeletedHead(address),
+    purgeDeleted: async (address, until) =>
+      (await journal.erasing.purgeDeleted(address, until, stores.clock.now())).length,
+    forgetPurged: ({ uid, begunAt, ...key }) =>
+      view.forget(key, uid, stores.clock.now().getTime() - begunAt.getTime()),
+    requestErasure: (wanted) => journal.erasing.requestErasure(wanted),
+    readErasure: (address) => journal.erasing.readErasure(address),
     events: (reading, wish) => readEvents(journal, reading, wish),
     pastHead: (reading, seq) => readPastHead(journal, reading, seq),
     messages: (reading, wish) => readMessages(journal, reading, wish),

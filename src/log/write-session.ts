@@ -235,7 +235,10 @@ export class SessionWriter {
     }
     const { uid, firstSeq, lastSeq, head } = receipt;
     const range = { uid, afterSeq: firstSeq - 1, upToSeq: lastSeq };
-    return { head, events: await readWholeRange(this.#stores.journal, range) };
+    const events = await readWholeRange(this.#stores.journal, range);
+    // What it wrote was purged since.
+    if (events.length === 0 && lastSeq >= firstSeq) throw sessionNotFound();
+    return { head, events };
   }
 }
 
@@ -258,7 +261,8 @@ export type Created =
 /** The answer to a repeated creation. Refuses another request under the same name. */
 export function createdHead(receipt: Receipt, operation: Operation): Head {
   refuseOther(receipt, operation);
-  if (receipt.head === undefined) throw new Error("a creation left a receipt without its head");
+  // Purges leave receipts behind, without what they held.
+  if (receipt.head === undefined) throw sessionNotFound();
   return receipt.head;
 }
 

@@ -13,6 +13,7 @@ import { accountContract, accountFaultsContract } from "./journal-accounts.ts";
 import { archiveContract } from "./journal-archive.ts";
 import { commentContract } from "./journal-comments.ts";
 import { completionContract } from "./journal-completions.ts";
+import { erasingContract } from "./journal-erasing.ts";
 import { forkContract, forkFaultsContract } from "./journal-forks.ts";
 import { keyContract, keyFaultsContract } from "./journal-keys.ts";
 import { pastStateContract } from "./journal-past-states.ts";
@@ -103,6 +104,7 @@ export function journalContract(
     keyContract(() => journal);
     shareContract(() => journal);
     ticketContract(() => journal);
+    erasingContract(() => journal);
 
     describe("creating", () => {
       it("answers with the head and its first event", async () => {

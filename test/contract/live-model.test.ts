@@ -5,7 +5,7 @@ import { DEFAULT_SILENCE_MS, DEFAULT_TAIL } from "../../src/live/limits.ts";
 import { countingClock, steadyClock } from "../../src/live/memory/clock.ts";
 import { believed, isFresh, judge } from "../../src/live/memory/rule.ts";
 import { MemoryView, type Rule } from "../../src/live/memory/view.ts";
-import { close, install, publish, read, take } from "../../src/live/redis/scripts.ts";
+import { close, forget, install, publish, read, take } from "../../src/live/redis/scripts.ts";
 import { RedisView } from "../../src/live/redis/view.ts";
 import { redisKeyPrefix, redisUrl } from "../support/redis.ts";
 import { describeWithServices } from "../support/services.ts";
@@ -28,7 +28,7 @@ function memory(bound: number, rule: Rule = WHOLE): ModelSubject {
     setTime: async (now) => {
       time = now;
     },
-    evict: async (sessionId) => view.forget({ tenantId: "t", userId: "ann", sessionId }),
+    evict: async (sessionId) => view.evict({ tenantId: "t", userId: "ann", sessionId }),
   };
 }
 
@@ -110,7 +110,7 @@ describeWithServices("live view, model: redis", () => {
       {
         commands: new Redis(redisUrl()),
         wakeUps: new Redis(redisUrl()),
-        scripts: { read: withTime(read), install: withTime(install), publish, close, take },
+        scripts: { read: withTime(read), install: withTime(install), publish, close, take, forget },
       },
       {
         prefix,

@@ -12,7 +12,7 @@ async function open(boundMs: number): Promise<LiveSubject> {
     tail: TAIL,
     silenceMs: SILENCE_MS,
     faults: {
-      drop: async ({ key }) => view.forget(key),
+      drop: async ({ key }) => view.evict(key),
       empty: async () => view.clear(),
     },
     close: () => view.close(),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LiveView, Moment } from "../../src/live/port.ts";
 import { faultContract } from "./live-faults.ts";
+import { forgetContract } from "./live-forgetting.ts";
 import { partialContract } from "./live-partials.ts";
 import { look, momentOf, seen, ToySession } from "./live-session.ts";
 import { wakeUpContract } from "./live-wake-ups.ts";
@@ -60,6 +61,7 @@ export function liveContract(
     describe("copies", () => copyContract(() => subject));
     describe("events", () => tailContract(() => subject));
     describe("wake-ups", () => wakeUpContract(() => subject));
+    describe("forgetting", () => forgetContract(() => subject));
     describe("partials", () => partialContract(() => subject));
     describe("faults", () => faultContract(() => subject));
   });

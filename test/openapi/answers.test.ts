@@ -237,7 +237,9 @@ describe("what the service answers is as the document says", () => {
       const { operationId, security = [] } = each.operation;
       const believed = security.flatMap(({ roles }) => roles ?? []);
       expect(["worker", "admin"]).toContain(believed[0]);
-      const { response, body } = await send(each, { body: leastBody(operationId) });
+      const reads = each.method.toLowerCase() === "get";
+      const given = reads ? {} : { body: leastBody(operationId) };
+      const { response, body } = await send(each, given);
       expect([operationId, response.status, body.error]).toEqual([
         operationId,
         403,

@@ -9,6 +9,7 @@ import type { TurnEnded, TurnStarted } from "./turn_event_pb.js";
 import type { BudgetExceeded, TaskCancelled, TaskClaimed, TaskCompleted, TaskFailed, TaskPaused, TaskProgressed, TaskReleased, TaskResumed, TaskSubmitted, TaskTimedOut, UsageReported } from "./task_event_pb.js";
 import type { OwnershipTransferred, SessionShared, ShareChanged, ShareLinkOpened, ShareRevoked } from "./share_pb.js";
 import type { CommentAdded, CommentDeleted, CommentEdited, CommentResolved } from "./comment_event_pb.js";
+import type { ActorErased } from "./erasure_event_pb.js";
 import type { Session } from "./session_pb.js";
 import type { Attachment, Part, Role } from "./message_pb.js";
 import type { ScenarioStep } from "./state_pb.js";
@@ -359,6 +360,14 @@ export declare type Event = Message<"parley.v1.Event"> & {
      */
     value: CommentDeleted;
     case: "commentDeleted";
+  } | {
+    /**
+     * The name of an erased user was taken from the log.
+     *
+     * @generated from field: parley.v1.ActorErased actor_erased = 51;
+     */
+    value: ActorErased;
+    case: "actorErased";
   } | { case: undefined; value?: undefined };
 };
 

@@ -400,6 +400,14 @@ export declare type DeleteSessionRequest = Message<"parley.v1.DeleteSessionReque
    * @generated from field: string if_match = 4;
    */
   ifMatch: string;
+
+  /**
+   * For good, with all sessions of the caller that were deleted under the same
+   * `session_id` before. See the method.
+   *
+   * @generated from field: bool purge = 5;
+   */
+  purge: boolean;
 };
 
 /**

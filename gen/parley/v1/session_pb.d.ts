@@ -385,6 +385,14 @@ export declare type Session = Message<"parley.v1.Session"> & {
    * @generated from field: optional double success_rate = 51;
    */
   successRate?: number | undefined;
+
+  /**
+   * When it is purged: of an archived session, where it is read as one and is
+   * not kept for ever; else unset.
+   *
+   * @generated from field: google.protobuf.Timestamp purge_at = 56;
+   */
+  purgeAt?: Timestamp | undefined;
 };
 
 /**

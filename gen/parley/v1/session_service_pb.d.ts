@@ -83,9 +83,15 @@ export declare const SessionService: GenService<{
   },
   /**
    * Deletes a session. Work of it that has not ended is cancelled first. It can be
-   * restored, its work cannot. Deleting it again by its `session_id` succeeds; its
-   * `external_id` names nothing then.
-   * Errors: session_not_found, version_conflict, idempotency_conflict.
+   * restored, its work cannot, until the window for that is over
+   * (`PARLEY_RESTORE_WINDOW`, 30 days) and it is purged. Deleting it again by its
+   * `session_id` succeeds; its `external_id` names nothing then.
+   *
+   * With `purge` nothing can be restored: the session, or the deleted ones of this
+   * `session_id`, are out of reach at once, and within a minute nothing of them is
+   * in any store (entries of the ledger stay). The id is free then. Succeeds where
+   * there is nothing to purge, or the id is another's.
+   * Errors: session_not_found (without `purge`), version_conflict, idempotency_conflict.
    *
    * @generated from rpc parley.v1.SessionService.DeleteSession
    */
@@ -95,8 +101,9 @@ export declare const SessionService: GenService<{
     output: typeof DeleteSessionResponseSchema;
   },
   /**
-   * Restores the last deleted session of an id as it was. Restoring a living one
-   * changes nothing, unless an older one of the same id was deleted before.
+   * Restores the last deleted session of an id as it was, if it was deleted less
+   * than the window ago. Restoring a living one changes nothing, unless an older
+   * one of the same id was deleted before.
    * Errors: session_not_found, session_exists (the id was taken again since),
    * session_quota_exceeded (the caller has as many sessions as it may),
    * idempotency_conflict.

@@ -4,6 +4,7 @@ import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
 import type { ListArchivedSessionsRequest } from "../../../gen/parley/v1/archive_service_pb.js";
 import type { Context } from "../../context.ts";
 import { decodePageToken, encodePageToken, timePlaceOf } from "../../domain/page-token.ts";
+import { withPurgeTime } from "../../domain/retention.ts";
 import { sessionView } from "../../domain/session-view.ts";
 import { callerOf } from "../caller.ts";
 
@@ -26,7 +27,7 @@ export function listArchivedSessions(context: Context) {
       ...(after === undefined ? {} : { after }),
     });
     return {
-      sessions: page.heads.map(sessionView),
+      sessions: page.heads.map((head) => withPurgeTime(sessionView(head), context.retention)),
       nextPageToken: page.hasMore ? tokenAfter(page.heads.at(-1), filter) : "",
     };
   };

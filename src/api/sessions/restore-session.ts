@@ -9,8 +9,9 @@ import {
 import type { Context } from "../../context.ts";
 import { admitDeleted } from "../../domain/access.ts";
 import { changeState, type Decision } from "../../domain/decision.ts";
-import { ParleyError, quotaExceeded } from "../../domain/errors.ts";
+import { ParleyError, quotaExceeded, sessionNotFound } from "../../domain/errors.ts";
 import type { Principal } from "../../domain/principal.ts";
+import { isForgotten } from "../../domain/retention.ts";
 import { sessionView } from "../../domain/session-view.ts";
 import { callerOf } from "../caller.ts";
 import { draftEvent } from "../event.ts";
@@ -25,18 +26,20 @@ export function restoreSession(context: Context) {
       principal,
       id: request.sessionId,
       ...operationOf(context, call, principal, RestoreSessionRequestSchema, request),
-      decide: (head) =>
-        decide(
-          context,
-          principal,
-          admitDeleted(head, principal, context.clock.now()).head,
-          hasRoom,
-        ),
+      decide: (head) => decide(context, principal, restorable(context, principal, head), hasRoom),
     });
     if (written.events.length === 0)
       await refuseTaken(context, principal, request.sessionId, written.head);
     return { session: sessionView(written.head) };
   };
+}
+
+/** One that is past the window is as good as purged, whether that was done yet or not. */
+function restorable(context: Context, principal: Principal, found: Head | undefined): Head {
+  const now = context.clock.now();
+  const { head } = admitDeleted(found, principal, now);
+  if (isForgotten(head, context.retention, now)) throw sessionNotFound();
+  return head;
 }
 
 function decide(
@@ -61,7 +64,8 @@ async function refuseTaken(
 ): Promise<void> {
   const { tenantId, userId } = principal;
   const deleted = await context.log.readDeleted({ tenantId, userId, id });
-  if (deleted !== undefined && deleted.uid !== living?.uid) {
+  if (deleted === undefined || isForgotten(deleted, context.retention, context.clock.now())) return;
+  if (deleted.uid !== living?.uid) {
     throw new ParleyError("session_exists", "another session has this id now");
   }
 }

@@ -19,7 +19,8 @@ const READ_UNPACKED: Statement = {
 const ADD_CHUNK: Statement = {
   name: "add_archive_chunk",
   text: `
-    INSERT INTO session_archives (session, first_seq, last_seq, bytes) VALUES ($1, $2, $3, $4)
+    INSERT INTO session_archives (session, first_seq, last_seq, bytes)
+    SELECT $1::uuid, $2::int, $3::int, $4::bytea WHERE EXISTS (SELECT FROM sessions WHERE uid = $1)
     ON CONFLICT (session, first_seq)
       DO UPDATE SET last_seq = excluded.last_seq, bytes = excluded.bytes`,
 };

@@ -25,6 +25,7 @@ const PUT_BACK: Statement = {
     FROM unnest($3::int[], $4::int[], $5::int[], $6::smallint[], $7::boolean[], $8::text[],
       $9::int[], $10::int[])
       AS e (seq, turn, message_no, role, starts_turn, type, at, length)
+    WHERE EXISTS (SELECT FROM sessions WHERE uid = $1)
     ON CONFLICT DO NOTHING`,
 };
 

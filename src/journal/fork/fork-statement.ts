@@ -36,7 +36,7 @@ const STATES_AT = 13;
  * Where sessions are counted, the account of their owner is locked first (see money-parts.ts).
  *
  * The log of a session has no gaps, so its first event and the last that is wanted being there says
- * that all are. The head is made after the copy, because it needs the size, and because whoever
+ * that all are; its head being there, that it is not being purged. The head is made after the copy, because it needs the size, and because whoever
  * wants the same id waits for this statement from then on only.
  */
 export const FORK_SESSION: Statement = {
@@ -54,6 +54,7 @@ WITH fork AS MATERIALIZED (
   SELECT e.turn, e.message_no FROM fork f
     JOIN session_events e ON e.session = f.source AND e.seq = f.seq
     JOIN session_events first ON first.session = f.source AND first.seq = 1
+  WHERE EXISTS (SELECT FROM sessions WHERE uid = f.source)
 ), holders AS MATERIALIZED (${holdersOf("fork")}
 ), purse AS MATERIALIZED (
   SELECT a.* FROM fork f CROSS JOIN LATERAL (

@@ -1,7 +1,9 @@
 export { accounts } from "./accounts.ts";
 export { apiKeys } from "./api-keys.ts";
+export { erasureCounts, erasures } from "./erasures.ts";
 export { ledger } from "./ledger.ts";
 export { operations } from "./operations.ts";
+export { purges } from "./purges.ts";
 export { searchEntries, searchProgress, searchQueue } from "./search.ts";
 export { sessionArchives } from "./session-archives.ts";
 export { sessionEvents } from "./session-events.ts";

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { bigint, index, integer, pgTable, timestamp, uuid } from "drizzle-orm/pg-core";
 import { bytea } from "./bytea.ts";
 
@@ -19,5 +20,8 @@ export const operations = pgTable(
     updatedAt: timestamp("updated_at", { withTimezone: true }),
     createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
   },
-  (t) => [index("operations_created_at").on(t.createdAt)],
+  (t) => [
+    index("operations_created_at").on(t.createdAt),
+    index("operations_of_session").on(t.session).where(sql`state IS NOT NULL`),
+  ],
 );

@@ -64,6 +64,13 @@ export const sessions = pgTable(
     index("sessions_archived")
       .on(t.tenantId, t.userId, t.archivedAt.desc(), t.uid.desc())
       .where(sql`archived_at IS NOT NULL AND deleted_at IS NULL`),
+    index("sessions_deleted").on(t.deletedAt).where(sql`deleted_at IS NOT NULL`),
+    index("sessions_deleted_of_user")
+      .on(t.tenantId, t.userId, t.sessionId)
+      .where(sql`deleted_at IS NOT NULL`),
+    index("sessions_retained")
+      .on(t.tenantId, t.sessionType, t.archivedAt)
+      .where(sql`archived_at IS NOT NULL AND deleted_at IS NULL`),
     index("sessions_to_pack").on(t.packAfter).where(sql`pack_after IS NOT NULL`),
   ],
 );

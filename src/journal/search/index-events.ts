@@ -16,7 +16,8 @@ const INDEX_EVENTS: Statement = {
   name: "index_events",
   text: `
     WITH moved AS (
-      INSERT INTO search_progress AS p (session, seq) VALUES ($1, $3)
+      INSERT INTO search_progress AS p (session, seq)
+      SELECT $1::uuid, $3::int WHERE EXISTS (SELECT FROM sessions WHERE uid = $1)
       ON CONFLICT (session) DO UPDATE SET seq = $3 WHERE p.seq = $2
       RETURNING 1
     ), removed AS (

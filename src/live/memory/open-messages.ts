@@ -75,6 +75,10 @@ export class OpenMessages {
     this.#put(name, { ...entry, open, closed });
   }
 
+  forget(name: string, uid: string): void {
+    if (this.#entries.get(name)?.uid === uid) this.#drop(name);
+  }
+
   clear(): void {
     this.#entries.clear();
     this.#units = 0;

@@ -158,8 +158,17 @@ export class MemoryView implements LiveView {
     return this.#buckets.take(payer, charges);
   }
 
-  /** Forgets one session, as eviction does. */
-  forget(key: LiveKey): void {
+  /** What is asked for is done: the view cannot be away. */
+  readonly lifeMs = Number.POSITIVE_INFINITY;
+
+  async forget(key: LiveKey, uid: string): Promise<void> {
+    const name = nameOf(key);
+    if (this.#entries.peek(name)?.uid === uid) this.#entries.drop(name);
+    this.#openMessages.forget(name, uid);
+  }
+
+  /** Drops one session for want of room. */
+  evict(key: LiveKey): void {
     this.#entries.drop(nameOf(key));
   }
 

@@ -1,9 +1,15 @@
 import { assertPrefix, DEFAULT_PREFIX } from "../keys.ts";
-import { DEFAULT_BOUND_MS, DEFAULT_SILENCE_MS, DEFAULT_TAIL, type TailLimits } from "../limits.ts";
+import {
+  DEFAULT_BOUND_MS,
+  DEFAULT_RESIDENCY_MS,
+  DEFAULT_SILENCE_MS,
+  DEFAULT_TAIL,
+  type TailLimits,
+} from "../limits.ts";
 import type { LiveView } from "../port.ts";
 import { parseRedisUrl, type RedisAddress } from "./address.ts";
 import { connectRedis, whenReady } from "./connect.ts";
-import { close, install, publish, read, take } from "./scripts.ts";
+import { close, forget, install, publish, read, take } from "./scripts.ts";
 import { RedisView } from "./view.ts";
 
 export interface OpenRedisViewOptions {
@@ -46,11 +52,11 @@ export async function openRedisView(options: OpenRedisViewOptions): Promise<Live
   const commands = connectRedis(address, "parley", onError);
   const wakeUps = connectRedis(address, "parley-wake-ups", onError);
   const view = new RedisView(
-    { commands, wakeUps, scripts: { read, install, publish, close, take } },
+    { commands, wakeUps, scripts: { read, install, publish, close, take, forget } },
     {
       prefix,
       boundMs,
-      residencyMs: Math.max(options.residencyMs ?? 3_600_000, 2 * boundMs),
+      residencyMs: Math.max(options.residencyMs ?? DEFAULT_RESIDENCY_MS, 2 * boundMs),
       silenceMs: options.silenceMs ?? DEFAULT_SILENCE_MS,
       tail: options.tail ?? DEFAULT_TAIL,
       readLimitMs: options.readLimitMs ?? 100,

@@ -87,6 +87,12 @@ export const take = declareScript("take", {
   },
 });
 
+export const forget = declareScript("forget", {
+  keys: ["head", "tail", "open"],
+  args: ["uid"],
+  decode: (reply: Reply): Moment => (reply as [Moment])[0],
+});
+
 /** The scripts of the view, by name: a test puts changed ones in their place. */
 export interface Scripts {
   readonly read: typeof read;
@@ -94,4 +100,5 @@ export interface Scripts {
   readonly publish: typeof publish;
   readonly close: typeof close;
   readonly take: typeof take;
+  readonly forget: typeof forget;
 }

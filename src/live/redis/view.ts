@@ -19,7 +19,7 @@ import type {
 import { Gate } from "./gate.ts";
 import { OpenMessages } from "./open-messages.ts";
 import { type BoundScript, bindScript, type RedisClient } from "./script.ts";
-import type { install, ReadReply, Scripts } from "./scripts.ts";
+import type { forget, install, ReadReply, Scripts } from "./scripts.ts";
 import { Subscriber } from "./subscriber.ts";
 import { TokenBuckets } from "./token-buckets.ts";
 import { encodeEvent, encodeHead, parseElement, parseHead } from "./values.ts";
@@ -59,6 +59,7 @@ export class RedisView implements LiveView {
   readonly #buckets: TokenBuckets;
   readonly #read: BoundScript<"head" | "tail", "after" | "last", ReadReply>;
   readonly #install: BoundScript<Keys, (typeof install.args)[number], Moment>;
+  readonly #forget: BoundScript<(typeof forget.keys)[number], "uid", Moment>;
   readonly #refresh: NodeJS.Timeout;
   #moment: Moment | undefined;
   #heardLately = false;
@@ -68,6 +69,7 @@ export class RedisView implements LiveView {
     this.#client = commands;
     this.#read = bindScript(commands, scripts.read);
     this.#install = bindScript(commands, scripts.install);
+    this.#forget = bindScript(commands, scripts.forget);
     this.#gate = new Gate({ probe: () => this.#askTime(), probeEveryMs: options.probeEveryMs });
     this.#openMessages = new OpenMessages(commands, scripts, this.#gate, {
       limitMs: options.readLimitMs,
@@ -141,6 +143,16 @@ export class RedisView implements LiveView {
 
   takeTokens(payer: Payer, charges: readonly Charge[]): Settlement | Promise<Settlement> {
     return this.#buckets.takeTokens(payer, charges);
+  }
+
+  get lifeMs(): number {
+    return Math.max(this.#options.residencyMs, this.#options.silenceMs);
+  }
+
+  async forget(key: LiveKey, uid: string): Promise<void> {
+    const keys = this.#keysOf(key);
+    const { readLimitMs } = this.#options;
+    this.#hear(await this.#gate.pass(readLimitMs, () => this.#forget(keys, { uid })));
   }
 
   async ping(): Promise<void> {

@@ -8,6 +8,7 @@ import type {
   Journal,
   MessageQuery,
 } from "../../journal/port.ts";
+import { scriptedErasing } from "./scripted-erasing.ts";
 
 /** A session as a journal has it. */
 export interface Kept {
@@ -37,6 +38,7 @@ export function scriptedJournal(kept: Kept[]): Journal {
   };
   return {
     exclusive: false,
+    erasing: scriptedErasing(),
     async createSession({ head, events: begun }) {
       const events = begun.map(({ bytes }, i) => placeEvent(bytes, i + 1, 0));
       kept.unshift({ head, events });

@@ -44,6 +44,8 @@ export class ScriptedView {
       readOpenMessage: async () => this.open,
       closeMessages: async () => {},
       takeTokens: () => ({ admitted: true, standings: [] }),
+      forget: async () => {},
+      lifeMs: 3_600_000,
       ping: async () => {},
       close: async () => {},
     };

@@ -23,6 +23,7 @@ export const MEANINGS: Readonly<Record<Reason, string>> = {
   key_not_found: "There is no such key for this caller.",
   share_not_found: "There is no such share, or its link is of no use any more.",
   comment_not_found: "The session has no such comment.",
+  erasure_not_found: "There is no such erasure in this tenant.",
   not_found: "There is nothing at this path.",
   method_not_allowed: "The path does not take this method; `Allow` says which it takes.",
   not_acceptable: "The answer has no form that `Accept` admits.",

@@ -104,6 +104,7 @@ const CHANCE: readonly [RegExp, string][] = [
   [/^(?:pk|tk)_[A-Za-z0-9_-]+$/, "<secret>"],
   // A link's, alone and in its URL.
   [/^(https?:.*\/)?ps_[A-Za-z0-9_-]+$/, "<link>"],
+  [/^erased:[0-9a-f]{32}$/, "<pseudonym>"],
   // Derived from the tenant too.
   [/^oai-[0-9a-f]{16}$/, "<derived>"],
 ];

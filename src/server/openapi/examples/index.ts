@@ -1,5 +1,6 @@
 import { ACCOUNT_EXAMPLES } from "./accounts.ts";
 import { COMMENT_EXAMPLES } from "./comments.ts";
+import { ERASURE_EXAMPLES } from "./erasure.ts";
 import type { Examples } from "./example-table.ts";
 import { MESSAGE_EXAMPLES } from "./messages.ts";
 import { QUOTA_EXAMPLES } from "./quota.ts";
@@ -20,4 +21,5 @@ export const EXAMPLES: Readonly<Record<string, Examples>> = {
   ...WORKER_EXAMPLES,
   ...ACCOUNT_EXAMPLES,
   ...QUOTA_EXAMPLES,
+  ...ERASURE_EXAMPLES,
 };

@@ -58,6 +58,7 @@ export const SESSION = {
   cost_estimate: null,
   latest_task: null,
   success_rate: null,
+  purge_at: null,
 };
 
 export const TASK_ID = "01a1fcac-e968-74bd-815e-28ec337b4f0c";

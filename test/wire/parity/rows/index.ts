@@ -6,6 +6,7 @@ import { SERVICES as PARLEY } from "../../../../src/api/index.ts";
 import { ACCOUNT_ROWS, LEDGER_ROWS } from "./accounts.ts";
 import { COMMENT_ROWS } from "./comments.ts";
 import { CONVERSATION_ROWS } from "./conversation.ts";
+import { ERASURE_ROWS } from "./erasure.ts";
 import { KEY_ROWS } from "./keys.ts";
 import { LIFETIME_ROWS } from "./lifetime.ts";
 import { QUOTA_ROWS } from "./quota.ts";
@@ -46,6 +47,7 @@ export const ROWS: readonly Row[] = [
   ...KEY_ROWS,
   ...QUOTA_ROWS,
   ...TICKET_ROWS,
+  ...ERASURE_ROWS,
   ...LIFETIME_ROWS,
   ...SERVER_ROWS,
 ];

@@ -99,6 +99,7 @@ export const LIFETIME_ROWS: readonly Row[] = [
     { name: "it", input: { sessionId: "one" } },
     { name: "again", input: { sessionId: "one" } },
     { name: "unknown", input: unknown, fails: "session_not_found" },
+    { name: "unknown, for good", input: { ...unknown, purge: true } },
   ]),
   row(session.restoreSession, [
     { name: "it", input: { sessionId: "one" } },

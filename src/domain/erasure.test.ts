@@ -1,0 +1,50 @@
+import { create } from "@bufbuild/protobuf";
+import { expect, it } from "vitest";
+import { HeadSchema } from "../../gen/parley/store/v1/head_pb.js";
+import { ActorSchema, ActorType } from "../../gen/parley/v1/event_pb.js";
+import { Role } from "../../gen/parley/v1/message_pb.js";
+import { eraseActor, withoutActor } from "./erasure.ts";
+import { decodeEvent, type EventDraft, newEvent, placeEvent } from "./event.ts";
+
+const ALIAS = { userId: "ann", pseudonym: "erased:1" };
+const actor = (id: string) => create(ActorSchema, { type: ActorType.USER, id });
+const head = create(HeadSchema, { uid: "u", session: { version: 9, stateVersion: 9 } });
+
+function said(seq: number, by: string) {
+  const value = { role: Role.USER, content: `by ${by}` };
+  const at = new Date(seq);
+  const draft = { eventId: `e${seq}`, at, actor: actor(by), payload: { case: "message", value } };
+  return placeEvent(newEvent(draft as EventDraft).bytes, seq, 1);
+}
+
+const told = (payload: EventDraft["payload"]): EventDraft => ({
+  eventId: "e",
+  at: new Date(0),
+  actor: create(ActorSchema, { type: ActorType.SYSTEM, id: "parley" }),
+  payload,
+});
+
+it("takes the name and leaves the rest", () => {
+  const event = decodeEvent(said(3, "ann"));
+  expect(withoutActor(event, ALIAS)).toEqual({
+    ...event,
+    actor: create(ActorSchema, { type: ActorType.USER, id: "erased:1" }),
+  });
+  expect(withoutActor(decodeEvent(said(3, "anna")), ALIAS)).toBeUndefined();
+});
+
+it("rewrites the events of that user, and every tail, and says so", () => {
+  const decision = eraseActor(head, [said(2, "ann"), said(3, "bob"), said(4, "ann")], ALIAS, told);
+  expect(decision?.rewrites?.map(({ seq }) => seq)).toEqual([2, 4]);
+  for (const { bytes, growth, seq } of decision!.rewrites!) {
+    const event = decodeEvent(placeEvent(bytes, seq, 1));
+    expect(event).toMatchObject({ actor: { id: "erased:1" }, payload: { case: "message" } });
+    expect(growth).toBe("erased:1".length - "ann".length);
+  }
+  expect(decision?.state?.rewriteSeq).toBe(10);
+  expect(decision?.events.map(({ type }) => type)).toEqual(["actor_erased"]);
+});
+
+it("writes nothing where the user did not", () => {
+  expect(eraseActor(head, [said(2, "bob")], ALIAS, told)).toBeUndefined();
+});
