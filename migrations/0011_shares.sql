@@ -11,3 +11,7 @@ CREATE TABLE shares (
 );
 
 CREATE INDEX shares_by_name ON shares (tenant_id, name);
+
+-- True of those whose log may name others than their owner.
+ALTER TABLE sessions ADD COLUMN visited boolean NOT NULL DEFAULT false;
+CREATE INDEX sessions_visited ON sessions (tenant_id, uid) WHERE visited;

@@ -19,3 +19,4 @@ CREATE TABLE tickets (
 );
 
 CREATE INDEX tickets_due ON tickets (expires_at);
+CREATE INDEX tickets_of_user ON tickets (tenant_id, user_id);

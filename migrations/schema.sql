@@ -213,6 +213,7 @@ CREATE TABLE sessions (
   session_type smallint NOT NULL DEFAULT 0,
   tokens_used bigint NOT NULL DEFAULT 0,
   cost_micros bigint NOT NULL DEFAULT 0,
+  visited boolean NOT NULL DEFAULT false,
   CONSTRAINT sessions_pkey PRIMARY KEY (uid)
 ) WITH (fillfactor=80);
 CREATE INDEX sessions_archived ON public.sessions USING btree (tenant_id, user_id, archived_at DESC, uid DESC) WHERE ((archived_at IS NOT NULL) AND (deleted_at IS NULL));
@@ -227,6 +228,7 @@ CREATE UNIQUE INDEX sessions_living_external_id ON public.sessions USING btree (
 CREATE UNIQUE INDEX sessions_living_session_id ON public.sessions USING btree (tenant_id, session_id) WHERE (deleted_at IS NULL);
 CREATE INDEX sessions_retained ON public.sessions USING btree (tenant_id, session_type, archived_at) WHERE ((archived_at IS NOT NULL) AND (deleted_at IS NULL));
 CREATE INDEX sessions_to_pack ON public.sessions USING btree (pack_after) WHERE (pack_after IS NOT NULL);
+CREATE INDEX sessions_visited ON public.sessions USING btree (tenant_id, uid) WHERE visited;
 
 CREATE TABLE shares (
   session uuid NOT NULL,
@@ -289,6 +291,7 @@ CREATE TABLE tickets (
   CONSTRAINT tickets_pkey PRIMARY KEY (hash)
 );
 CREATE INDEX tickets_due ON public.tickets USING btree (expires_at);
+CREATE INDEX tickets_of_user ON public.tickets USING btree (tenant_id, user_id);
 
 CREATE OR REPLACE FUNCTION public.drop_unpacked_chunks(log uuid)
  RETURNS void

@@ -1,7 +1,7 @@
 import type { Head } from "../../gen/parley/store/v1/head_pb.js";
 import { type Alias, eraseActor } from "../domain/erasure.ts";
 import type { EventRecord } from "../domain/event.ts";
-import type { UnderErasure } from "../journal/port.ts";
+import type { OthersSession, UnderErasure } from "../journal/port.ts";
 import type { ExpiryParts } from "./expiry.ts";
 import { actingFor, systemEvent } from "./system-event.ts";
 
@@ -9,51 +9,74 @@ import { actingFor, systemEvent } from "./system-event.ts";
 const EVENTS = 500;
 const BYTES = 1024 * 1024;
 
-/** A session of somebody else's, in which a user may have written. */
-export interface OthersSession {
-  readonly uid: string;
-  readonly tenantId: string;
-  /** Its owner. */
-  readonly userId: string;
-  readonly sessionId: string;
+/** Sessions that are looked through for one question to the journal. */
+const SESSIONS = 100;
+
+/**
+ * Puts the pseudonym in the user's place in all sessions of the tenant where others than their
+ * owners have been; can be made again. Says whether nothing is left in the live view either.
+ */
+export async function eraseActorElsewhere(
+  parts: ExpiryParts,
+  erasure: UnderErasure,
+): Promise<boolean> {
+  const { erasing } = parts.journal;
+  let clean = true;
+  for (let after: string | undefined, more = true; more; ) {
+    const found = await erasing.visitedSessions(erasure.tenantId, after, SESSIONS);
+    for (const session of found) {
+      if (session.userId === erasure.userId) continue;
+      clean = (await eraseActorIn(parts, session, erasure)) && clean;
+    }
+    after = found.at(-1)?.uid;
+    more = found.length === SESSIONS;
+  }
+  return clean;
 }
 
-/** Tells in whose sessions a user may have written. */
-export type FindOthersSessions = (who: UnderErasure) => Promise<readonly OthersSession[]>;
-
-/** As long as nobody can be let into another's session. */
-export const NOWHERE: FindOthersSessions = async () => [];
-
-/** Puts the pseudonym in the user's place in the whole log of a session; can be made again. */
-export async function eraseActorIn(
+async function eraseActorIn(
   parts: ExpiryParts,
   session: OthersSession,
-  alias: Alias,
-): Promise<void> {
+  alias: UnderErasure,
+): Promise<boolean> {
+  const { journal, log, clock } = parts;
+  const found = await rewrite(parts, session, alias);
+  if (!found) return true;
+  await journal.erasing.forgetPast(session.uid, clock.now());
+  // Under the user's own key, where the session was the user's before it was given away.
+  const { tenantId, userId } = alias;
+  const { uid, sessionId } = session;
+  return log.forgetPurged({ uid, tenantId, userId, sessionId, begunAt: clock.now(), swept: true });
+}
+
+/** Rewrites the whole log; says whether the user was named in it. */
+async function rewrite(parts: ExpiryParts, session: OthersSession, alias: Alias): Promise<boolean> {
   const { journal, clock } = parts;
+  let named = false;
   const { tenantId, userId, sessionId: id, uid } = session;
   await journal.unpackLog(uid, clock.now());
   for (let afterSeq = 0; ; ) {
     const head = await journal.readHead({ tenantId, userId, id });
     const version = head?.session?.version ?? 0;
-    if (head?.uid !== uid || afterSeq >= version) return;
+    if (head?.uid !== uid || afterSeq >= version) return named;
     const range = { uid, afterSeq, upToSeq: version, limit: EVENTS, maxBytes: BYTES };
     const records = await journal.readEvents(range);
-    const done = await write(parts, session, head, records, alias);
+    const { done, changed } = await write(parts, session, head, records, alias);
+    named ||= changed;
     if (done) afterSeq = records.at(-1)?.seq ?? version;
   }
 }
 
-/** False if something was rewritten since they were read: what was taken away must not come back. */
+/** Not done if something was rewritten since they were read: what was taken away must not come back. */
 async function write(
   { log, clock, ids }: ExpiryParts,
   session: OthersSession,
   seen: Head,
   records: readonly EventRecord[],
   alias: Alias,
-): Promise<boolean> {
+): Promise<{ done: boolean; changed: boolean }> {
   let overtaken = false;
-  await log.write({
+  const { events } = await log.write({
     ...actingFor(session, "EraseActor", ids),
     decide(head) {
       overtaken = head?.uid === seen.uid && head.rewriteSeq !== seen.rewriteSeq;
@@ -63,5 +86,5 @@ async function write(
       );
     },
   });
-  return !overtaken;
+  return { done: !overtaken, changed: events.length > 0 };
 }

@@ -6,7 +6,7 @@ import { ParleyError } from "../domain/errors.ts";
 import { cancelAll } from "../domain/task-commands.ts";
 import type { Ids } from "../ids.ts";
 import type { OwnedSession, UnderErasure } from "../journal/port.ts";
-import { eraseActorIn, NOWHERE } from "./erase-actor.ts";
+import { eraseActorElsewhere } from "./erase-actor.ts";
 import type { ExpiryParts } from "./expiry.ts";
 import type { Chore } from "./sweeper.ts";
 import { actingFor, systemEvent } from "./system-event.ts";
@@ -22,9 +22,11 @@ const WAIT_MS = 1000;
  * Erases users. What was done is known from what is left: so it goes on wherever it was broken off,
  * in whichever replica.
  */
-export function eraseUsers(parts: ExpiryParts, findOthers = NOWHERE): Chore {
+export function eraseUsers(parts: ExpiryParts): Chore {
   const { journal, clock } = parts;
   const { erasing } = journal;
+  /** Those after which this replica has looked everywhere: once is enough. */
+  const searched = new Set<string>();
   const soon = () => new Date(clock.now().getTime() + WAIT_MS);
 
   async function erase(erasure: UnderErasure): Promise<void> {
@@ -32,10 +34,12 @@ export function eraseUsers(parts: ExpiryParts, findOthers = NOWHERE): Chore {
     await erasing.eraseCredentials(erasure);
     const left = await purgeSome(parts, erasure);
     if (left) return erasing.continueErasure(erasureId, clock.now());
-    for (const session of await findOthers(erasure)) await eraseActorIn(parts, session, erasure);
+    const clean = searched.has(erasureId) || (await eraseActorElsewhere(parts, erasure));
+    if (clean) searched.add(erasureId);
     await erasing.eraseAccount(erasure);
-    if (await erasing.completeErasure(erasureId, clock.now())) return;
-    await erasing.continueErasure(erasureId, soon());
+    const over = clean && (await erasing.completeErasure(erasureId, clock.now()));
+    if (over) searched.delete(erasureId);
+    else await erasing.continueErasure(erasureId, soon());
   }
 
   return {

@@ -139,6 +139,7 @@ function clear(head: Head, session: Session, cleared: HistoryCleared): void {
 }
 
 function fork(head: Head, session: Session, begun: Session | undefined): void {
+  if (begun?.userId !== session.userId) head.visited = true;
   setFields(session, begun, FORKED_FIELDS);
   // The original's second name stays its own; and it may have been deleted at that place.
   delete session.externalId;

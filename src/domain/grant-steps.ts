@@ -27,6 +27,7 @@ export function applyToGrants(head: Head, session: Session, step: Step): void {
   switch (step.case) {
     case "sessionShared": {
       const { share, secretDigest } = step.value;
+      head.visited = true;
       if (share !== undefined) head.grants.push(grant(share, secretDigest));
       return;
     }
@@ -54,6 +55,7 @@ export function applyToGrants(head: Head, session: Session, step: Step): void {
 /** The new owner needs no share of its own session, and the second name was the former one's. */
 function transfer(head: Head, session: Session, given: OwnershipTransferred): void {
   session.userId = given.toUserId;
+  head.visited = true;
   delete session.externalId;
   head.grants = head.grants.flatMap((held) => {
     const share = clone(ShareSchema, shareOf(held));

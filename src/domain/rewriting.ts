@@ -20,7 +20,7 @@ export function rewriteLog(
   rewrites: readonly Rewrite[],
   told: EventDraft,
   options: Pick<Decision, "movesGate"> = {},
-): Decision {
+): Decision & { readonly state: Head } {
   const decision = changeState(head, [told], { ...options, rewrites });
   const rewriteSeq = (head.session?.version ?? 0) + 1;
   return { ...decision, state: { ...decision.state, rewriteSeq } };

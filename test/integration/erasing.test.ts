@@ -172,15 +172,14 @@ describe("what takes sessions and users away", () => {
     const address = addressOf(head);
     const living = (await journal.readHead(address))!;
     const state = restated(living, { archivedAt: timestampFromDate(clock.now()) });
+    state.visited = true;
     committed(await journal.changeSession({ ...restate(living, state), movesGate: true }));
     await journal.packLog(head.uid, new Date(now + 2 * PACK_DELAY_MS));
     expect(await wholeLog(journal, head.uid)).toEqual([]);
 
-    const { tenantId, userId, sessionId } = head.session!;
-    const shared = { uid: head.uid, tenantId, userId, sessionId };
     const { erasure } = await untilErased(user, await asked(user), (life) => {
       const parts = partsOf(mortal(journal, 1 + (life % 7)));
-      return [eraseUsers(parts, async () => [shared])];
+      return [eraseUsers(parts)];
     });
     const log = await wholeLog(journal, head.uid);
     expect(contents(log)).toEqual([

@@ -2,12 +2,14 @@ import type { Lane } from "../lane.ts";
 import { archivePlaces } from "./archive-places.ts";
 import * as begin from "./begin-purge.ts";
 import { eraseAccount, eraseCredentials } from "./erase-owner.ts";
+import { forgetPast } from "./forget-past.ts";
 import { sessionsOf } from "./owned-sessions.ts";
 import type { Erasing } from "./port.ts";
 import { removePurged } from "./remove-purged.ts";
 import { readErasure, requestErasure } from "./request-erasure.ts";
 import * as erasures from "./take-erasures.ts";
 import * as purges from "./take-purges.ts";
+import { visitedSessions } from "./visited-sessions.ts";
 
 /** Erasing over SQL. `guarded` runs what may fail, and fails as a journal does. */
 export function erasingOver(
@@ -31,6 +33,9 @@ export function erasingOver(
     takeErasures: (now, most) => guarded(() => erasures.takeErasures(lane, now, most)),
     continueErasure: (id, at) => guarded(() => erasures.continueErasure(lane, id, at)),
     sessionsOf: (owner, most) => guarded(() => sessionsOf(lane, owner, most)),
+    visitedSessions: (tenantId, after, most) =>
+      guarded(() => visitedSessions(lane, tenantId, after, most)),
+    forgetPast: (uid, now) => guarded(() => forgetPast(lane, uid, now)),
     eraseCredentials: (erasure) => guarded(() => eraseCredentials(lane, erasure)),
     eraseAccount: (erasure) => guarded(() => eraseAccount(lane, erasure)),
     completeErasure: (id, now) => guarded(() => erasures.completeErasure(lane, id, now)),

@@ -19,6 +19,7 @@ interface Belongings {
  */
 const BELONGINGS: readonly Belongings[] = [
   { kind: "api_keys", table: "api_keys", key: "key_id", user: "user_id" },
+  { kind: "tickets", table: "tickets", key: "hash", user: "user_id" },
 ];
 
 /** $1 the erasure, $2 tenant, $3 user, $4 most rows. */

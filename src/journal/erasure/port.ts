@@ -75,6 +75,17 @@ export interface Erasures {
   sessionsOf(owner: AccountOwner, limit: number): Promise<OwnedSession[]>;
   /** Removes the user's API keys and whatever else lets one act for the user. */
   eraseCredentials(erasure: UnderErasure): Promise<void>;
+  /** Sessions of a tenant, in whatever state, in whose logs others than their owners may be named. */
+  visitedSessions(
+    tenantId: string,
+    after: string | undefined,
+    limit: number,
+  ): Promise<OthersSession[]>;
+  /**
+   * Of a session whose log was rewritten: forgets the states that it had, where they are remembered
+   * to answer sooner, and has it indexed anew.
+   */
+  forgetPast(uid: string, now: Date): Promise<void>;
   /** Puts the pseudonym in the user's place in the ledger and on the account. */
   eraseAccount(erasure: UnderErasure): Promise<void>;
   /** Forgets who it was, if no session is left to be purged; says whether. */
@@ -102,6 +113,12 @@ export interface ErasureAddress {
 export interface UnderErasure extends AccountOwner {
   readonly erasureId: string;
   readonly pseudonym: string;
+}
+
+/** A session in which somebody else may have been. */
+export interface OthersSession extends AccountOwner {
+  readonly uid: string;
+  readonly sessionId: string;
 }
 
 export interface OwnedSession {

@@ -13,7 +13,7 @@ export interface Remains {
  * A receipt stays for its 24 hours, as hashes and numbers: a late retry of the purge itself must not
  * take away what was made under the same id since.
  */
-const RECEIPTS = {
+export const RECEIPTS = {
   set: "state = NULL, state_version = NULL, gate_version = NULL, updated_at = NULL",
   where: "state IS NOT NULL",
 };
@@ -26,6 +26,7 @@ export const REMAINS: readonly Remains[] = [
   { kind: "search_entries", table: "search_entries", key: "seq" },
   { kind: undefined, table: "search_queue", key: "session" },
   { kind: undefined, table: "search_progress", key: "session" },
+  { kind: "shares", table: "shares", key: "name" },
   { kind: "tasks", table: "tasks", key: "number" },
   { kind: "receipts", table: "operations", key: "digest", emptied: RECEIPTS },
 ];

@@ -47,7 +47,7 @@ WITH fork AS MATERIALIZED (
     $6::text AS user_id, $7::timestamptz AS created_at, ${keysFrom(8, "1")},
     $9::uuid AS source, $10::int AS seq, $12::int AS max_sessions,
     s.external_id, s.agent_id, s.title, s.status, s.expires_at, s.deleted_at, s.rewrite_seq,
-    s.session_type, s.tokens_used, s.cost_micros,
+    s.session_type, s.tokens_used, s.cost_micros, s.visited,
     substr($11::bytea, s.at, s.length) AS state
   FROM ${statesFrom(STATES_AT, "s")}
 ), source AS MATERIALIZED (

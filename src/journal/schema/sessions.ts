@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import {
   bigint,
+  boolean,
   index,
   integer,
   pgTable,
@@ -42,6 +43,7 @@ export const sessions = pgTable(
     sessionType: smallint("session_type").notNull().default(0),
     tokensUsed: bigint("tokens_used", { mode: "bigint" }).notNull().default(0n),
     costMicros: bigint("cost_micros", { mode: "bigint" }).notNull().default(0n),
+    visited: boolean().notNull().default(false),
   },
   (t) => [
     uniqueIndex("sessions_living_session_id")
@@ -71,6 +73,7 @@ export const sessions = pgTable(
     index("sessions_retained")
       .on(t.tenantId, t.sessionType, t.archivedAt)
       .where(sql`archived_at IS NOT NULL AND deleted_at IS NULL`),
+    index("sessions_visited").on(t.tenantId, t.uid).where(sql`visited`),
     index("sessions_to_pack").on(t.packAfter).where(sql`pack_after IS NOT NULL`),
   ],
 );

@@ -18,5 +18,5 @@ export const tickets = pgTable(
     tokenEndsAt: timestamp("token_ends_at", { withTimezone: true }),
     expiresAt: timestamp("expires_at", { withTimezone: true }).notNull(),
   },
-  (t) => [index("tickets_due").on(t.expiresAt)],
+  (t) => [index("tickets_due").on(t.expiresAt), index("tickets_of_user").on(t.tenantId, t.userId)],
 );

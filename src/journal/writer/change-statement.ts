@@ -151,6 +151,7 @@ const RESTATED = [
   "session_type",
   "tokens_used",
   "cost_micros",
+  "visited",
 ].map((name) => `${name} = CASE WHEN s.write IS NULL THEN h.${name} ELSE s.${name} END`);
 
 const HEADS = `

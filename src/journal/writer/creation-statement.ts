@@ -45,7 +45,7 @@ WITH creations AS MATERIALIZED (
   SELECT c.n, c.uid, c.tenant_id, c.session_id, c.user_id, c.created_at,
     c.events AS version, c.messages, c.turns, c.bytes,
     s.external_id, s.agent_id, s.title, s.status, s.expires_at, s.deleted_at, s.rewrite_seq,
-    s.session_type, s.tokens_used, s.cost_micros,
+    s.session_type, s.tokens_used, s.cost_micros, s.visited,
     substr($12::bytea, s.at, s.length) AS state, ${keysFrom(8, "c.n")}
   FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
       $9::int[], $10::int[], $11::int[], $13::int[])

@@ -21,6 +21,7 @@ export interface StateColumns {
   readonly sessionType: number;
   readonly tokensUsed: string;
   readonly costMicros: string;
+  readonly visited: boolean;
   readonly movesGate: boolean;
   readonly bytes: Uint8Array;
 }
@@ -42,6 +43,7 @@ export function stateColumns(head: Head, movesGate: boolean): StateColumns {
     sessionType: session.sessionType,
     tokensUsed: String(session.tokensUsed),
     costMicros: String(toMicros(session.cost)),
+    visited: head.visited,
     movesGate,
     bytes: encodeState(head),
   };
@@ -72,6 +74,7 @@ export function stateArrays(
     column("sessionType"),
     column("tokensUsed"),
     column("costMicros"),
+    column("visited"),
     column("movesGate"),
     states.map(({ columns }) => bytes.add(columns.bytes)),
     states.map(({ columns }) => columns.bytes.length),

@@ -15,6 +15,7 @@ const STATE_COLUMNS = [
   ["session_type", "smallint"],
   ["tokens_used", "bigint"],
   ["cost_micros", "bigint"],
+  ["visited", "boolean"],
   ["moves_gate", "boolean"],
   ["at", "int"],
   ["length", "int"],
@@ -147,12 +148,12 @@ export function createHeads(from: string): string {
   INSERT INTO sessions (uid, tenant_id, session_id, external_id, user_id, agent_id, title,
     status, created_at, updated_at, updated_hour, expires_at, deleted_at, version,
     state_version, gate_version, rewrite_seq, session_type, tokens_used, cost_micros,
-    message_count, turn_count, log_bytes, state)
+    message_count, turn_count, log_bytes, visited, state)
   SELECT c.uid, c.tenant_id, c.session_id, c.external_id, c.user_id, c.agent_id, c.title,
     c.status, c.created_at, c.created_at, floor(extract(epoch FROM c.created_at) / 3600)::int,
     c.expires_at, c.deleted_at, c.version,
     c.version, c.version, c.rewrite_seq, c.session_type, c.tokens_used, c.cost_micros,
-    c.messages, c.turns, c.bytes, c.state
+    c.messages, c.turns, c.bytes, c.visited, c.state
   FROM ${from}
   ORDER BY c.tenant_id COLLATE "C", c.session_id COLLATE "C"
   ON CONFLICT DO NOTHING

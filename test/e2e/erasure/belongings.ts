@@ -110,3 +110,26 @@ export async function equip({ user, word }: Person, { admin }: Staff): Promise<v
   await done(admin.post(`/api/v1/accounts/${user}/deposits`, deposit));
   await done(admin.post("/api/v1/keys", { name: word("key"), user_id: user }));
 }
+
+/** Leaves the guest's name in sessions of somebody else, by all the ways into one. */
+export async function visit(guest: Person, host: Person): Promise<void> {
+  const made = async ({ client }: Person) =>
+    `${SESSIONS}/${(await done(client.post(SESSIONS, { title: "for two" }))).body.session_id}`;
+  const messages = [{ role: "user", content: "said together" }];
+  const path = await made(host);
+  const share = { recipients: [guest.user], permissions: "collaborate" };
+  await done(host.client.post(`${path}/share`, share));
+  await done(guest.client.post(`${path}/messages`, { messages }));
+  await done(guest.client.post(`${path}/comments`, { content: "a remark" }));
+  const { secret } = (await done(host.client.post(`${path}/share-links`))).body;
+  await done(guest.client.post(`/api/v1/shared/links/${secret}`));
+  // What was the guest's and is the host's: given away, and copied.
+  const given = await made(guest);
+  await done(guest.client.post(`${given}/messages`, { messages }));
+  const full = { recipients: [host.user], permissions: "edit" };
+  await done(guest.client.post(`${given}/share`, full));
+  await done(host.client.post(`${given}/fork`));
+  const transfer = { to_user_id: host.user, keep: "view" };
+  await done(guest.client.post(`${given}/transfer`, transfer));
+  await done(guest.client.get(given));
+}

@@ -188,6 +188,14 @@ export declare type Head = Message<"parley.store.v1.Head"> & {
    * @generated from field: repeated parley.store.v1.Grant grants = 23;
    */
   grants: Grant[];
+
+  /**
+   * True once somebody else was let in, or where it began as a copy of such a
+   * one: its log may name others than its owner.
+   *
+   * @generated from field: bool visited = 24;
+   */
+  visited: boolean;
 };
 
 /**
