@@ -1,6 +1,4 @@
-import { create } from "@bufbuild/protobuf";
 import type { HandlerContext } from "@connectrpc/connect";
-import { SessionDeletedSchema } from "../../../gen/parley/v1/event_pb.js";
 import {
   type DeleteSessionRequest,
   DeleteSessionRequestSchema,
@@ -8,10 +6,9 @@ import {
 import type { Context } from "../../context.ts";
 import { admitDeleted } from "../../domain/access.ts";
 import { checkState } from "../../domain/precondition.ts";
-import { cancelAll } from "../../domain/task-commands.ts";
 import { callerOf } from "../caller.ts";
 import { operationOf } from "../operation.ts";
-import { changeWork } from "../work.ts";
+import { decideDeletion } from "./deletion.ts";
 
 export function deleteSession(context: Context) {
   return async (request: DeleteSessionRequest, call: HandlerContext) => {
@@ -21,12 +18,9 @@ export function deleteSession(context: Context) {
       id: request.sessionId,
       ...operationOf(context, call, principal, DeleteSessionRequestSchema, request),
       decide(found) {
-        const { head: held } = admitDeleted(found, principal);
-        if (held.deletedAt !== undefined) return undefined;
-        checkState(held, request);
-        const payload = { case: "sessionDeleted", value: create(SessionDeletedSchema) } as const;
-        const ended = cancelAll(held, { code: "deleted", now: context.clock.now() });
-        return changeWork(context, principal, held, [...ended, { taskId: undefined, payload }]);
+        const { head } = admitDeleted(found, principal);
+        if (head.deletedAt === undefined) checkState(head, request);
+        return decideDeletion(context, principal, head);
       },
     });
     return {};
