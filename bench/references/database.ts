@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type pg from "pg";
 import { openPool } from "../../src/journal/database.ts";
-import { DatabaseJournal } from "../../src/journal/database-journal.ts";
+import { databaseJournal } from "../../src/journal/database-journal.ts";
 import { openPostgresJournal } from "../../src/journal/index.ts";
 import { migrate } from "../../src/journal/migrate.ts";
 import { PgliteEngine } from "../../src/journal/pglite/engine.ts";
@@ -28,5 +28,5 @@ export async function openDatabase(url: string | undefined): Promise<OpenDatabas
   const database = new PgliteDatabase(engine, undefined, {});
   await engine.start();
   await migrate(database);
-  return { journal: new DatabaseJournal(database, () => new Date()), pool: database.writes };
+  return { journal: databaseJournal(database, () => new Date()), pool: database.writes };
 }

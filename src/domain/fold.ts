@@ -1,6 +1,11 @@
 import { create } from "@bufbuild/protobuf";
 import { type Head, TurnMarkSchema } from "../../gen/parley/store/v1/head_pb.js";
-import type { Event, HistoryCleared, SessionCreated } from "../../gen/parley/v1/event_pb.js";
+import type {
+  Event,
+  HistoryCleared,
+  SessionCreated,
+  SessionUpdated,
+} from "../../gen/parley/v1/event_pb.js";
 import { type Session, SessionSchema } from "../../gen/parley/v1/session_pb.js";
 import { applyToGrants } from "./grant-steps.ts";
 import { toMicros } from "./money.ts";
@@ -48,8 +53,7 @@ function apply(head: Head, session: Session, event: Event): void {
       begin(head, session, payload.value);
       return;
     case "sessionUpdated":
-      setFields(session, payload.value.session, payload.value.fields);
-      if (payload.value.fields.includes("budget")) head.exceeded = [];
+      update(head, session, payload.value);
       return;
     case "sessionDeleted":
       head.deletedAt = event.at!;
@@ -116,6 +120,11 @@ function apply(head: Head, session: Session, event: Event): void {
 function begin(head: Head, session: Session, { session: created, held }: SessionCreated): void {
   Object.assign(session, created);
   if (held !== undefined) head.heldMicros = toMicros(held);
+}
+
+function update(head: Head, session: Session, { session: values, fields }: SessionUpdated): void {
+  setFields(session, values, fields);
+  if (fields.includes("budget")) head.exceeded = [];
 }
 
 function setFields(session: Session, values: Session | undefined, names: readonly string[]): void {

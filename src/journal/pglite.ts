@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type pg from "pg";
 import { type Database, DEFAULT_LIMITS, type Limits, openPool } from "./database.ts";
-import { DatabaseJournal } from "./database-journal.ts";
+import { databaseJournal } from "./database-journal.ts";
 import { type FolderLock, lockFolder } from "./folder-lock.ts";
 import { migrate } from "./migrate.ts";
 import { PgliteEngine } from "./pglite/engine.ts";
@@ -34,7 +34,7 @@ export async function openPgliteJournal(options: PgliteJournalOptions = {}): Pro
     await database.close();
     throw error;
   }
-  return new DatabaseJournal(database, options.clock ?? (() => new Date()));
+  return databaseJournal(database, options.clock ?? (() => new Date()));
 }
 
 /** PGlite as a database: one connection for everything, which `pg` shares fairly. */

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { type Backend, type Database, DEFAULT_LIMITS, type Limits, openPool } from "./database.ts";
-import { DatabaseJournal } from "./database-journal.ts";
+import { databaseJournal } from "./database-journal.ts";
 import { migrate } from "./migrate.ts";
 import type { Journal } from "./port.ts";
 
@@ -35,7 +35,7 @@ export async function openPostgresJournal(options: PostgresJournalOptions): Prom
     await database.close();
     throw error;
   }
-  return new DatabaseJournal(database, options.clock ?? (() => new Date()));
+  return databaseJournal(database, options.clock ?? (() => new Date()));
 }
 
 class PostgresDatabase implements Database {

@@ -6,12 +6,9 @@ import type { TurnExcerpt } from "../domain/turn.ts";
 import type { TurnIdentity } from "../domain/turn-mark.ts";
 import type {
   AccountOwner,
-  Accounts,
   ArchivePage,
   ArchiveQuery,
   Creation,
-  Erasures,
-  Keys,
   LatestFilter,
   Operation,
   Purge,
@@ -19,11 +16,9 @@ import type {
   SessionAddress,
   SessionPage,
   SessionQuery,
-  Shares,
-  Tasks,
-  Tickets,
 } from "../journal/port.ts";
 import type { Rates } from "../live/port.ts";
+import { type AskedOfJournal, askedOfJournal } from "./asked-of-journal.ts";
 import { CoherentView } from "./coherent-view.ts";
 import { type ForkRequest, SessionForker } from "./fork-session.ts";
 import { PartialPublisher, type PartialRequest } from "./publish-partial.ts";
@@ -49,14 +44,7 @@ import { type Created, SessionWriter, type WriteRequest, type Written } from "./
  * Sessions as one thing: kept in the journal, at hand in the live view. The only
  * place that knows both.
  */
-export interface Log
-  extends Accounts,
-    Keys,
-    Shares,
-    Rates,
-    Pick<Tickets, "createTicket" | "findTicket">,
-    Pick<Erasures, "requestErasure" | "readErasure">,
-    Pick<Tasks, "offerTasks" | "renewLease" | "findTask" | "listTasks" | "typicalTask"> {
+export interface Log extends AskedOfJournal, Rates {
   create(creation: Creation, retryable: boolean): Promise<Created>;
   write(request: WriteRequest): Promise<Written>;
   /** What an operation of the last 24 hours did, if there was one. */
@@ -128,32 +116,13 @@ export function createLog(stores: Stores): Log {
   return {
     create: (creation, retryable) => writer.create(creation, retryable),
     write: (request) => writer.write(request),
+    ...askedOfJournal(journal),
     findReceipt: (operation) => journal.findReceipt(operation),
     eventsOf: ({ uid, firstSeq, lastSeq }) =>
       readWholeRange(journal, { uid, afterSeq: firstSeq - 1, upToSeq: lastSeq }),
     awaitTask: (ms, signal) => bell.wait(ms, signal),
-    offerTasks: (query) => journal.offerTasks(query),
-    renewLease: (renewal) => journal.renewLease(renewal),
-    findTask: (taskId) => journal.findTask(taskId),
-    listTasks: (query) => journal.listTasks(query),
-    typicalTask: (tenantId, type) => journal.typicalTask(tenantId, type),
-    readAccount: (owner) => journal.readAccount(owner),
-    countLivingSessions: (owner, now, most) => journal.countLivingSessions(owner, now, most),
-    deposit: (deposit) => journal.deposit(deposit),
-    listLedger: (query) => journal.listLedger(query),
-    createKey: (wanted) => journal.createKey(wanted),
-    rotateKey: (rotation) => journal.rotateKey(rotation),
-    findKeys: (prefix) => journal.findKeys(prefix),
-    readKey: (address) => journal.readKey(address),
-    listKeys: (query) => journal.listKeys(query),
-    revokeKey: (address, at) => journal.revokeKey(address, at),
-    listShared: (query) => journal.listShared(query),
-    findShared: (tenantId, name) => journal.findShared(tenantId, name),
-    noteKeyUses: (keyIds, at) => journal.noteKeyUses(keyIds, at),
     takeTokens: (payer, charges) => stores.live.takeTokens(payer, charges),
     openWatches: (owner) => watches.of(owner),
-    createTicket: (ticket) => journal.createTicket(ticket),
-    findTicket: (hash) => journal.findTicket(hash),
     fork: (request) => forker.fork(request),
     read: (request) => reader.read(request),
     readDeleted: (address) => journal.readDeletedHead(address),
@@ -161,8 +130,6 @@ export function createLog(stores: Stores): Log {
       (await journal.erasing.purgeDeleted(address, until, stores.clock.now())).length,
     forgetPurged: ({ uid, begunAt, ...key }) =>
       view.forget(key, uid, stores.clock.now().getTime() - begunAt.getTime()),
-    requestErasure: (wanted) => journal.erasing.requestErasure(wanted),
-    readErasure: (address) => journal.erasing.readErasure(address),
     events: (reading, wish) => readEvents(journal, reading, wish),
     pastHead: (reading, seq) => readPastHead(journal, reading, seq),
     messages: (reading, wish) => readMessages(journal, reading, wish),

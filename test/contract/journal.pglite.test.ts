@@ -1,4 +1,4 @@
-import { DatabaseJournal } from "../../src/journal/database-journal.ts";
+import { databaseJournal } from "../../src/journal/database-journal.ts";
 import { migrate } from "../../src/journal/migrate.ts";
 import { PgliteDatabase } from "../../src/journal/pglite.ts";
 import { removeFolder, temporaryFolder } from "../support/temporary-folder.ts";
@@ -18,7 +18,7 @@ async function startStore(): Promise<JournalStore> {
       await engine.start();
       database = new PgliteDatabase(engine, undefined, limits);
       await migrate(database);
-      return new DatabaseJournal(database, clock);
+      return databaseJournal(database, clock);
     },
     execute: async (text, values) => {
       await database.writes.query(text, [...values]);

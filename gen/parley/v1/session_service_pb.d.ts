@@ -5,6 +5,7 @@
 import type { GenFile, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { CreateSessionRequestSchema, CreateSessionResponseSchema, DeleteSessionRequestSchema, DeleteSessionResponseSchema, RestoreSessionRequestSchema, RestoreSessionResponseSchema, UpdateSessionRequestSchema, UpdateSessionResponseSchema } from "./session_commands_pb.js";
 import type { CheckSessionExistsRequestSchema, CheckSessionExistsResponseSchema, GetLatestSessionRequestSchema, GetLatestSessionResponseSchema, GetSessionRequestSchema, GetSessionResponseSchema, ListSessionsRequestSchema, ListSessionsResponseSchema } from "./session_queries_pb.js";
+import type { CleanupSessionsRequestSchema, CleanupSessionsResponseSchema, DeleteAllSessionsRequestSchema, DeleteAllSessionsResponseSchema } from "./session_bulk_pb.js";
 import type { ExtendSessionRequestSchema, ExtendSessionResponseSchema, ForkSessionRequestSchema, ForkSessionResponseSchema, GetSessionInfoRequestSchema, GetSessionInfoResponseSchema, TouchSessionRequestSchema, TouchSessionResponseSchema } from "./session_lifetime_pb.js";
 
 /**
@@ -99,6 +100,32 @@ export declare const SessionService: GenService<{
     methodKind: "unary";
     input: typeof DeleteSessionRequestSchema;
     output: typeof DeleteSessionResponseSchema;
+  },
+  /**
+   * Deletes many sessions, each as DeleteSession does, and says what became of
+   * each: what is not the caller's is not found. Asked again, it answers the same.
+   * One that fails fails the call, but not the others: ask again.
+   * Errors: invalid_argument, idempotency_conflict.
+   *
+   * @generated from rpc parley.v1.SessionService.CleanupSessions
+   */
+  cleanupSessions: {
+    methodKind: "unary";
+    input: typeof CleanupSessionsRequestSchema;
+    output: typeof CleanupSessionsResponseSchema;
+  },
+  /**
+   * Deletes all of the caller's sessions that live now, or those of one agent, each
+   * as DeleteSession does. They can be restored. It takes no `request_id`: a retry
+   * deletes what it finds.
+   * Errors: invalid_argument (`confirm` is not true).
+   *
+   * @generated from rpc parley.v1.SessionService.DeleteAllSessions
+   */
+  deleteAllSessions: {
+    methodKind: "unary";
+    input: typeof DeleteAllSessionsRequestSchema;
+    output: typeof DeleteAllSessionsResponseSchema;
   },
   /**
    * Restores the last deleted session of an id as it was, if it was deleted less

@@ -1,8 +1,6 @@
-import { create } from "@bufbuild/protobuf";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { HandlerContext } from "@connectrpc/connect";
 import type { Head } from "../../../gen/parley/store/v1/head_pb.js";
-import { SessionDeletedSchema } from "../../../gen/parley/v1/event_pb.js";
 import {
   type DeleteSessionRequest,
   DeleteSessionRequestSchema,
@@ -12,10 +10,9 @@ import { admitDeleted } from "../../domain/access.ts";
 import { ParleyError, sessionNotFound } from "../../domain/errors.ts";
 import { checkState } from "../../domain/precondition.ts";
 import type { Principal } from "../../domain/principal.ts";
-import { cancelAll } from "../../domain/task-commands.ts";
 import { callerOf } from "../caller.ts";
 import { type NamedOperation, operationOf } from "../operation.ts";
-import { changeWork } from "../work.ts";
+import { decideDeletion } from "./deletion.ts";
 
 /** Times that somebody may restore a session while it is purged. */
 const MAX_ROUNDS = 8;
@@ -48,11 +45,8 @@ async function remove(
     decide(found) {
       const { head: held } = admitDeleted(found, principal, context.clock.now());
       if (uid !== undefined && held.uid !== uid) throw sessionNotFound();
-      if (held.deletedAt !== undefined) return undefined;
-      checkState(held, request);
-      const payload = { case: "sessionDeleted", value: create(SessionDeletedSchema) } as const;
-      const ended = cancelAll(held, { code: "deleted", now: context.clock.now() });
-      return changeWork(context, principal, held, [...ended, { taskId: undefined, payload }]);
+      if (held.deletedAt === undefined) checkState(held, request);
+      return decideDeletion(context, principal, held);
     },
   });
   return head;

@@ -2,7 +2,9 @@ import type { ServiceImpl } from "@connectrpc/connect";
 import type { SessionService } from "../../../gen/parley/v1/session_service_pb.js";
 import type { Context } from "../../context.ts";
 import { checkSessionExists } from "./check-session-exists.ts";
+import { cleanupSessions } from "./cleanup-sessions.ts";
 import { createSession } from "./create-session.ts";
+import { deleteAllSessions } from "./delete-all-sessions.ts";
 import { deleteSession } from "./delete-session.ts";
 import { extendSession } from "./extend-session.ts";
 import { forkSession } from "./fork-session.ts";
@@ -21,6 +23,8 @@ export function sessionService(context: Context) {
     listSessions: listSessions(context),
     updateSession: updateSession(context),
     deleteSession: deleteSession(context),
+    cleanupSessions: cleanupSessions(context),
+    deleteAllSessions: deleteAllSessions(context),
     restoreSession: restoreSession(context),
     checkSessionExists: checkSessionExists(context),
     getLatestSession: getLatestSession(context),

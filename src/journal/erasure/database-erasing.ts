@@ -1,3 +1,4 @@
+import type { Guarded } from "../guarded.ts";
 import type { Lane } from "../lane.ts";
 import { archivePlaces } from "./archive-places.ts";
 import * as begin from "./begin-purge.ts";
@@ -11,11 +12,8 @@ import * as erasures from "./take-erasures.ts";
 import * as purges from "./take-purges.ts";
 import { visitedSessions } from "./visited-sessions.ts";
 
-/** Erasing over SQL. `guarded` runs what may fail, and fails as a journal does. */
-export function erasingOver(
-  lane: Lane,
-  guarded: <T>(work: () => Promise<T>) => Promise<T>,
-): Erasing {
+/** Erasing over SQL. */
+export function erasingOver(lane: Lane, guarded: Guarded): Erasing {
   return {
     purgeDeleted: (address, until, now) =>
       guarded(() => begin.purgeDeleted(lane, address, until, now)),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { TestService } from "../../support/service.ts";
+import { bulkSuite } from "./bulk.ts";
 import { derivationSuite } from "./derivation.ts";
 import { documentsSuite } from "./documents.ts";
 import { forksSuite } from "./forks.ts";
@@ -25,6 +26,7 @@ export function conversationSuite(name: string, open: () => Promise<TestService>
       },
     };
     describe("a session", () => sessionsSuite(target));
+    describe("many at once", () => bulkSuite(target));
     describe("lists", () => listsSuite(target));
     describe("messages", () => messagesSuite(target));
     describe("the history", () => historySuite(target));

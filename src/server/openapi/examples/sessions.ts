@@ -44,6 +44,25 @@ export const SESSION_EXAMPLES: Readonly<Record<string, Examples>> = {
     },
     ...session,
   },
+  cleanupSessions: {
+    requestExamples: { two: { value: { session_ids: ["tour", "gone"] } } },
+    answerExamples: {
+      one: {
+        summary: "One is deleted, the other was not there",
+        value: {
+          deleted: 1,
+          session_ids: ["tour"],
+          outcomes: [
+            { session_id: "tour", result: "deleted" },
+            { session_id: "gone", result: "not_found" },
+          ],
+        },
+      },
+    },
+  },
+  deleteAllSessions: {
+    answerExamples: { all: { value: { deleted: 12, has_more: false } } },
+  },
   listSessions: {
     answerExamples: {
       page: {

@@ -1,4 +1,5 @@
 import { AccountService } from "../../../../gen/parley/v1/account_service_pb.js";
+import { ErasureService } from "../../../../gen/parley/v1/erasure_service_pb.js";
 import { KeyService } from "../../../../gen/parley/v1/key_service_pb.js";
 import { QuotaService } from "../../../../gen/parley/v1/quota_service_pb.js";
 import { TaskService } from "../../../../gen/parley/v1/task_service_pb.js";
@@ -86,6 +87,12 @@ export const OTHER_ROWS: readonly Row[] = [
   row(accounts.depositFunds, role("admin"), () => ({ userId: "x", amount: 1 }), { changes }),
   row(accounts.listLedgerEntries, all(), () => ({})),
   row(TicketService.method.createTicket, from("viewer"), ({ sessionId }) => ({ sessionId })),
+  row(ErasureService.method.eraseUser, role("admin"), () => ({ userId: "nobody-at-all" }), {
+    changes,
+  }),
+  row(ErasureService.method.getErasure, role("admin", "erasure_not_found"), () => ({
+    erasureId: crypto.randomUUID(),
+  })),
   row(QuotaService.method.getQuota, all(), () => ({})),
 ];
 

@@ -52,6 +52,16 @@ export const SESSION_ROWS: readonly Row[] = [
     changes,
   }),
   row(session.deleteSession, from("owner"), it, { changes }),
+  row(session.cleanupSessions, all(), ({ sessionId }) => ({ sessionIds: [sessionId] }), {
+    changes,
+    shows: ({ deleted }) => deleted > 0,
+    to: ["owner"],
+  }),
+  row(session.deleteAllSessions, all(), () => ({ confirm: true }), {
+    changes,
+    shows: ({ deleted }) => deleted > 0,
+    to: ["owner"],
+  }),
   row(session.restoreSession, own("session_not_found"), it, { changes, prepare: deleted }),
   row(session.checkSessionExists, all(), it, { shows: ({ exists }) => exists, to: LET_IN }),
   row(session.getLatestSession, all(), () => ({}), {

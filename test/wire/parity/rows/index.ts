@@ -4,6 +4,7 @@ import { ServerReflection } from "../../../../gen/grpc/reflection/v1/reflection_
 import { ServerReflection as ServerReflectionAlpha } from "../../../../gen/grpc/reflection/v1alpha/reflection_pb.js";
 import { SERVICES as PARLEY } from "../../../../src/api/index.ts";
 import { ACCOUNT_ROWS, LEDGER_ROWS } from "./accounts.ts";
+import { BULK_ROWS } from "./bulk.ts";
 import { COMMENT_ROWS } from "./comments.ts";
 import { CONVERSATION_ROWS } from "./conversation.ts";
 import { ERASURE_ROWS } from "./erasure.ts";
@@ -31,6 +32,7 @@ export const SERVICES: readonly DescService[] = [
 /** Made in this order over each protocol: what one case writes, the next one finds. */
 export const ROWS: readonly Row[] = [
   ...SESSION_ROWS,
+  ...BULK_ROWS,
   ...CONVERSATION_ROWS,
   ...TURN_AND_STATE_ROWS,
   ...COMMENT_ROWS,

@@ -20,6 +20,11 @@ export const SESSION_ROWS: readonly Row[] = [
         requestId: "r-1",
       },
     },
+    ...["bulk-1", "bulk-2", "bulk-3"].map((sessionId) => ({
+      name: `to be deleted with others: ${sessionId}`,
+      input: { sessionId },
+      headers: { "x-user-id": "carol" },
+    })),
     { name: "by Idempotency-Key", input: {}, headers: { "idempotency-key": "k-1" } },
     {
       name: "with a key of another request",

@@ -1,0 +1,2 @@
+/** Runs what asks the store, and fails as a journal does. */
+export type Guarded = <T>(work: () => Promise<T>) => Promise<T>;
