@@ -57,14 +57,14 @@ export const SESSION_ROWS: readonly Row[] = [
     shows: ({ deleted }) => deleted > 0,
     to: ["owner"],
   }),
-  row(session.deleteAllSessions, all(), () => ({ confirm: true }), {
+  row(session.deleteAllSessions, all(), ({ agentId }) => ({ agentId, confirm: true }), {
     changes,
     shows: ({ deleted }) => deleted > 0,
     to: ["owner"],
   }),
   row(session.restoreSession, own("session_not_found"), it, { changes, prepare: deleted }),
   row(session.checkSessionExists, all(), it, { shows: ({ exists }) => exists, to: LET_IN }),
-  row(session.getLatestSession, all(), () => ({}), {
+  row(session.getLatestSession, own("session_not_found"), ({ agentId }) => ({ agentId }), {
     shows: ({ session: latest }, { sessionId }) => latest?.sessionId === sessionId,
     to: ["owner"],
   }),

@@ -6,6 +6,7 @@ import type { Caller, Kind } from "./kinds.ts";
 export interface World {
   readonly sessionId: string;
   readonly path: string;
+  readonly agentId: string;
   /** What a row has prepared besides. */
   readonly made: Record<string, string>;
 }
@@ -29,7 +30,10 @@ const PERMISSIONS = { viewer: "view", editor: "edit", collaborator: "collaborate
 export async function newWorld(stage: Stage, prepare?: Preparation): Promise<World> {
   const { service, callers } = stage;
   const owner = rest(service.url, callers.owner.headers);
-  const session = must(await owner.post("/api/v1/sessions", { title: "of the owner" }));
+  // So that it can be told from all others of its owner.
+  const agent_id = crypto.randomUUID();
+  const created = { title: "of the owner", agent_id };
+  const session = must(await owner.post("/api/v1/sessions", created));
   const path = `/api/v1/sessions/${session.session_id}`;
   const messages = [
     { role: "user", content: "hello" },
@@ -41,7 +45,7 @@ export async function newWorld(stage: Stage, prepare?: Preparation): Promise<Wor
     must(await owner.post(`${path}/share`, { recipients, permissions: PERMISSIONS[kind] }));
   }
   const made = prepare === undefined ? {} : await prepare(owner, path, stage);
-  return { sessionId: session.session_id, path, made };
+  return { sessionId: session.session_id, path, agentId: agent_id, made };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of a body.
