@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import type { TestProject } from "vitest/node";
+import { makeDataTemplate } from "./support/data-folder.ts";
 import { forgetLines } from "./support/log-folder.ts";
 import { PostgresServer } from "./support/postgres-server.ts";
 import { provision } from "./support/provision.ts";
@@ -20,6 +21,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     return async () => {};
   }
   forgetLines();
+  await makeDataTemplate();
   const run = randomBytes(4).toString("hex");
   const executables = findExecutables();
   const [redis, postgres] = await Promise.all([

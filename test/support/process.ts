@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Daemon } from "./daemon.ts";
+import { prepareData } from "./data-folder.ts";
 import { freePort } from "./free-port.ts";
 import { keepOutput } from "./log-folder.ts";
 import { removeFolder, temporaryFolder } from "./temporary-folder.ts";
@@ -54,6 +55,9 @@ export class ParleyProcess {
   static async #spawn({ env = {}, main = MAIN }: ParleyOptions): Promise<ParleyProcess> {
     const port = env.PORT ? Number(env.PORT) : await freePort();
     const folder = temporaryFolder("process");
+    if (env.DATABASE_URL === undefined && env.PARLEY_DATA === undefined) {
+      prepareData(join(folder, "data"));
+    }
     const { PATH, HOME, TMPDIR } = process.env;
     const daemon = await Daemon.start({
       command: process.execPath,

@@ -2,6 +2,7 @@ import { toConfig } from "../../src/config/config.ts";
 import type { Env } from "../../src/config/env.ts";
 import { createService, type Overrides } from "../../src/service.ts";
 import { createLogger } from "../../src/telemetry/logger.ts";
+import { prepareData } from "./data-folder.ts";
 import { keptLines } from "./log-folder.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -16,10 +17,12 @@ export async function startService(
   env: Env = {},
   overrides: Partial<Overrides> = {},
 ): Promise<TestService> {
+  const data = temporaryFolder("data");
+  if (env.DATABASE_URL === undefined && env.PARLEY_DATA === undefined) prepareData(data);
   const config = toConfig({
     PORT: "0",
     LOG_LEVEL: "silent",
-    PARLEY_DATA: temporaryFolder("data"),
+    PARLEY_DATA: data,
     PARLEY_SHUTDOWN_GRACE: "1s",
     ...env,
   });
