@@ -42,8 +42,9 @@ const STORE_AWAY = /^the journal (was away just now|is closed)$/;
 /**
  * What the driver of Redis says of its connection, alone or behind our words. It never repeats what
  * it was given, which would stand in quotes or braces.
+ * Ours do not either.
  */
-const VIEW_AWAY = /^[A-Za-z][\w .,:;'()/-]{0,200}$/;
+const IN_WORDS = /^[A-Za-z][\w .,:;'()/-]{0,300}$/;
 
 const lines = loggedLines();
 
@@ -83,7 +84,7 @@ function strangeError({ type, message = "", syscall }: LoggedError, of: unknown)
     syscall !== undefined ||
     type === "StoreFailure" ||
     STORE_AWAY.test(message) ||
-    (String(of).startsWith("the live view") && VIEW_AWAY.test(message)) ||
-    (type === "LiveViewAway" && VIEW_AWAY.test(message));
+    (String(of).startsWith("the live view") && IN_WORDS.test(message)) ||
+    ((type === "LiveViewAway" || type === "ParleyError") && IN_WORDS.test(message));
   return isKnown ? [] : [`err: ${type}: ${message}`];
 }
