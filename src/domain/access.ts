@@ -90,7 +90,7 @@ export function admitDeleted(head: Head | undefined, principal: Principal, now: 
 }
 
 /** Says no to a caller who may see the session, but not do this with it. */
-export function refuseMore({ permission }: Access, needed: Permission): void {
+function refuseMore({ permission }: Access, needed: Permission): void {
   if (permission >= needed) return;
   throw new ParleyError(
     "session_not_accessible",

@@ -21,12 +21,12 @@ const SLACK = 0.01;
 // never taken from is full, and so needs not be kept. `live/redis/lua/take.lua` has the same law.
 
 /** How long one token takes to come, in ms. */
-export function tokenMs({ perMinute }: BucketSize): number {
+function tokenMs({ perMinute }: BucketSize): number {
   return 60_000 / perMinute;
 }
 
 /** How long an empty bucket takes to be full, in ms. */
-export function spanMs(size: BucketSize): number {
+function spanMs(size: BucketSize): number {
   return size.burst * tokenMs(size);
 }
 

@@ -35,6 +35,18 @@ export function keyContract(journalOf: () => Journal): void {
   };
 
   describe("API keys", () => {
+    it("are made once of one secret, however many make it at once", async () => {
+      const journal = journalOf();
+      for (let round = 0; round < 10; round++) {
+        const op = operation();
+        const hash = randomBytes(32);
+        const wanted = numbers(1, 16).map(() => ({ ...newKey({ tenantId: "t" }, op), hash }));
+        const made = await Promise.all(wanted.map((one) => journal.createKey(one)));
+        expect(made.filter(({ first }) => first)).toHaveLength(1);
+        expect(new Set(made.map(({ key }) => key.keyId)).size).toBe(1);
+      }
+    });
+
     it("are kept as they were made, and found by how their secrets begin", async () => {
       const journal = journalOf();
       const wanted = newKey({ expiresAt: later(60) });

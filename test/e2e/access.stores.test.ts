@@ -1,29 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createDatabase, type TestDatabase } from "../support/postgres.ts";
-import { redisKeyPrefix, redisUrl } from "../support/redis.ts";
 import { describeWithServices } from "../support/services.ts";
+import { type GuardedPair, startGuardedPair } from "./access/guarded-pair.ts";
 import { revocationSuite } from "./access/revocation.ts";
-import { type GuardedService, newShared, startGuarded, withKey } from "./access/service.ts";
+import { type GuardedService, withKey } from "./access/service.ts";
 import { ticketsSuite } from "./access/tickets.ts";
 
 describeWithServices("access, two servers on Redis and Postgres", () => {
-  let database: TestDatabase;
+  let pair: GuardedPair;
   let one: GuardedService;
   let other: GuardedService;
   beforeAll(async () => {
-    database = await createDatabase();
-    const env = {
-      DATABASE_URL: database.url,
-      REDIS_URL: redisUrl(),
-      PARLEY_REDIS_PREFIX: redisKeyPrefix(),
-    };
-    const shared = newShared();
-    [one, other] = await Promise.all([startGuarded(env, shared), startGuarded(env, shared)]);
+    pair = await startGuardedPair();
+    [one, other] = pair.servers;
   });
-  afterAll(async () => {
-    await Promise.all([one.close(), other.close()]);
-    await database.drop();
-  });
+  afterAll(() => pair.close());
 
   describe("a revocation", () =>
     revocationSuite(
